@@ -5,3 +5,4 @@ pub mod message;
 #[cfg(feature = "router")]
 pub mod router;
 pub mod session;
+pub mod transport;

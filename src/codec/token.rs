@@ -29,6 +29,15 @@ pub enum Token<'a> {
     End,
 }
 
+impl Token<'_> {
+    /// The token of an integer that is not negative.
+    #[must_use]
+    #[inline]
+    pub fn from_u64(number: u64) -> Self {
+        i64::try_from(number).map_or(Self::UInt(number), Self::Int)
+    }
+}
+
 /// Reads tokens from octets.
 pub trait Read<'a> {
     /// The next token.
@@ -39,6 +48,9 @@ pub trait Read<'a> {
 
     /// How many octets were read.
     fn position(&self) -> usize;
+
+    /// The error of a reader's user who cannot accept the last token.
+    fn malformed(&self, reason: &str) -> DecodeError;
 }
 
 /// Writes tokens as octets.

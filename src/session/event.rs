@@ -159,7 +159,8 @@ pub enum Failure<P> {
     SessionLost(Ended),
 }
 
-/// How a session ended.
+/// How a session ended. When the application left, `reason` and `message` are those of the router's
+/// GOODBYE, or the application's own until it has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ended {
     /// What ended it.
@@ -193,6 +194,9 @@ pub enum Cause {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
+    /// `join` without an open transport.
+    #[error("transport not open")]
+    NoTransport,
     /// The command needs an open session.
     #[error("session not open")]
     NotOpen,

@@ -1,8 +1,163 @@
 //! The client's end of one session: a state machine without sockets, clock or randomness.
 //! The one rule: after every `handle` or command, drain [`Session::poll`] until it gives `None`.
+//!
+//! Outputs come in the order in which things happened. A command either fails at once, with nothing
+//! sent, or gives a [`Ticket`] that is settled exactly once; [`SessionEvent::Ended`] is the last output
+//! of a session. After it the same value can join again: [`Input::Opened`], then [`Session::join`].
 
+mod announce;
+mod calls;
 mod event;
+mod invocations;
+mod lifecycle;
+mod lines;
+mod pending;
+mod publications;
+mod receive;
+mod registrations;
+mod state;
+mod subscriptions;
+mod violation;
 
 pub use event::{
     Cause, CommandError, Ended, Failure, Input, Outcome, Output, SessionConfig, SessionEvent, Success, Ticket,
 };
+pub use state::State;
+
+use std::{collections::VecDeque, time::Duration};
+
+use crate::message::{Message, Payload, Role, Roles, SessionId, Welcome};
+
+use self::{
+    invocations::Invocations, pending::Requests, registrations::Registrations, state::Phase,
+    subscriptions::Subscriptions, violation::Violation,
+};
+
+/// The client's end of a session. `P` is how the host represents the arguments of messages.
+///
+/// Time is a [`Duration`] since an origin of the host's choice, the same in every call.
+///
+/// ```
+/// use std::time::Duration;
+/// use wamp_wasm::{message::Values, session::{Input, Output, Session, SessionConfig}};
+///
+/// let mut session = Session::<Values>::new(SessionConfig::default());
+/// session.handle(Duration::ZERO, Input::Opened);
+/// session.join(Duration::ZERO, "realm1".into(), Default::default()).unwrap();
+/// assert!(matches!(session.poll(), Some(Output::Send(_)))); // HELLO
+/// assert!(session.poll().is_none());
+/// ```
+#[derive(Debug)]
+pub struct Session<P> {
+    config: SessionConfig,
+    phase: Phase,
+    deadline: Option<Duration>,
+    outputs: VecDeque<Output<P>>,
+    last_ticket: u64,
+    welcome: Option<Welcome>,
+    router: Roles,
+    requests: Requests,
+    subscriptions: Subscriptions,
+    registrations: Registrations,
+    invocations: Invocations,
+}
+
+impl<P: Payload> Session<P> {
+    /// A session without a transport.
+    #[must_use]
+    pub fn new(config: SessionConfig) -> Self {
+        Self {
+            config,
+            phase: Phase::default(),
+            deadline: None,
+            outputs: VecDeque::new(),
+            last_ticket: 0,
+            welcome: None,
+            router: Roles::default(),
+            requests: Requests::default(),
+            subscriptions: Subscriptions::default(),
+            registrations: Registrations::default(),
+            invocations: Invocations::default(),
+        }
+    }
+
+    /// Takes in what happened outside.
+    pub fn handle(&mut self, now: Duration, input: Input<P>) {
+        match input {
+            Input::Opened => self.opened(),
+            Input::Message(message) => {
+                if let Err(violation) = self.receive(now, message) {
+                    self.violated(violation);
+                }
+            }
+            Input::Invalid(text) => self.violated(Violation(text)),
+            Input::Closed(text) => self.closed(text),
+            Input::Deadline => self.deadline_passed(now),
+        }
+    }
+
+    /// The next thing that the session wants done.
+    pub fn poll(&mut self) -> Option<Output<P>> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Deadline`] is due, if it is. Ask again after every `handle` or command.
+    #[must_use]
+    pub const fn next_deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
+    /// Where the session is in its life.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.phase.state()
+    }
+
+    /// The id of the open session.
+    #[must_use]
+    pub fn id(&self) -> Option<SessionId> {
+        self.welcome.as_ref().map(|welcome| welcome.session)
+    }
+
+    /// How the router welcomed the open session.
+    #[must_use]
+    pub const fn welcome(&self) -> Option<&Welcome> {
+        self.welcome.as_ref()
+    }
+
+    /// The roles and features that the router announced; none when the session is not open.
+    #[must_use]
+    pub const fn roles(&self) -> &Roles {
+        &self.router
+    }
+
+    fn send(&mut self, message: impl Into<Message<P>>) {
+        self.outputs.push_back(Output::Send(message.into()));
+    }
+
+    fn tell(&mut self, event: SessionEvent<P>) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    fn settle(&mut self, ticket: Ticket, outcome: Outcome<P>) {
+        self.tell(SessionEvent::Settled { ticket, outcome });
+    }
+
+    const fn next_ticket(&mut self) -> Ticket {
+        self.last_ticket += 1;
+        Ticket(self.last_ticket)
+    }
+
+    const fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Established)
+    }
+
+    /// Every command of an open session starts with this: nothing is sent before WELCOME, after
+    /// GOODBYE or ABORT, or to a router that does not play the role.
+    fn require(&self, role: Role) -> Result<(), CommandError> {
+        if !self.is_open() {
+            return Err(CommandError::NotOpen);
+        }
+        if self.router.has(role) { Ok(()) } else { Err(CommandError::NoSuchRole(role)) }
+    }
+}

@@ -1,0 +1,38 @@
+//! The roles and features that HELLO announces: those that work from end to end, and no other.
+//! Most of them are the router's work and need of a client that options and details pass through.
+
+use crate::message::{Role, Roles};
+
+/// What this client announces unless the application does it itself.
+///
+/// Not announced, because they are not implemented: `call_canceling`, and with it the callee's
+/// `progressive_call_results` (a dealer has to be able to stop a stream), `call_timeout`,
+/// `call_reroute`, `progressive_call_invocations`, `payload_passthru_mode` and the sharded kinds.
+pub(super) fn roles() -> Roles {
+    Roles::announce(&[
+        (
+            Role::Publisher,
+            &["publisher_identification", "publisher_exclusion", "subscriber_blackwhite_listing"],
+        ),
+        (
+            Role::Subscriber,
+            &[
+                "publisher_identification",
+                "publication_trustlevels",
+                "pattern_based_subscription",
+                "subscription_revocation",
+            ],
+        ),
+        (Role::Caller, &["caller_identification", "progressive_call_results"]),
+        (
+            Role::Callee,
+            &[
+                "caller_identification",
+                "call_trustlevels",
+                "pattern_based_registration",
+                "shared_registration",
+                "registration_revocation",
+            ],
+        ),
+    ])
+}

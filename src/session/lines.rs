@@ -1,0 +1,91 @@
+//! One line per URI and match policy in which SUBSCRIBE and UNSUBSCRIBE (REGISTER and UNREGISTER) wait
+//! for each other. The router gives one id to all subscriptions of a session to a topic, so an
+//! UNSUBSCRIBE that crosses a SUBSCRIBE would end the wrong one: the two are never in flight together.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::message::{MatchPolicy, Pattern, Uri, UriRules};
+
+use super::{CommandError, Ticket};
+
+/// A request that may have to wait. `I` is the id that the router gives, `O` the options.
+#[derive(Debug)]
+pub(super) enum Step<I, O> {
+    /// SUBSCRIBE or REGISTER.
+    Begin { ticket: Ticket, options: O },
+    /// UNSUBSCRIBE or UNREGISTER.
+    End { ticket: Ticket, id: I },
+}
+
+#[derive(Debug)]
+struct Line<I, O> {
+    beginning: usize,
+    ending: bool,
+    held: VecDeque<Step<I, O>>,
+}
+
+/// The lines in use.
+#[derive(Debug)]
+pub(super) struct Lines<I, O>(BTreeMap<Pattern, Line<I, O>>);
+
+impl<I, O> Default for Lines<I, O> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<I, O> Lines<I, O> {
+    /// Puts a request at the end of its line.
+    pub(super) fn push(&mut self, pattern: &Pattern, step: Step<I, O>) {
+        let empty = || Line { beginning: 0, ending: false, held: VecDeque::new() };
+        self.0.entry(pattern.clone()).or_insert_with(empty).held.push_back(step);
+    }
+
+    /// Takes the first request of a line if it may go out now; it then counts as in flight.
+    pub(super) fn pop(&mut self, pattern: &Pattern) -> Option<Step<I, O>> {
+        let line = self.0.get_mut(pattern)?;
+        match line.held.front()? {
+            Step::Begin { .. } if !line.ending => line.beginning += 1,
+            Step::End { .. } if !line.ending && line.beginning == 0 => line.ending = true,
+            _ => return None,
+        }
+        line.held.pop_front()
+    }
+
+    /// A SUBSCRIBE or REGISTER of the line is answered.
+    pub(super) fn begun(&mut self, pattern: &Pattern) {
+        self.answered(pattern, |line| line.beginning = line.beginning.saturating_sub(1));
+    }
+
+    /// An UNSUBSCRIBE or UNREGISTER of the line is answered, or was not needed.
+    pub(super) fn ended(&mut self, pattern: &Pattern) {
+        self.answered(pattern, |line| line.ending = false);
+    }
+
+    fn answered(&mut self, pattern: &Pattern, change: impl FnOnce(&mut Line<I, O>)) {
+        if let Some(line) = self.0.get_mut(pattern) {
+            change(line);
+            if line.beginning == 0 && !line.ending && line.held.is_empty() {
+                self.0.remove(pattern);
+            }
+        }
+    }
+
+    /// The tickets of all requests that wait.
+    pub(super) fn tickets(&self) -> impl Iterator<Item = Ticket> {
+        self.0.values().flat_map(|line| &line.held).map(|step| match step {
+            Step::Begin { ticket, .. } | Step::End { ticket, .. } => *ticket,
+        })
+    }
+}
+
+/// The pattern of a SUBSCRIBE or REGISTER, with its URI checked by the rules of its match policy.
+pub(super) fn checked_pattern(uri: Uri, policy: Option<MatchPolicy>) -> Result<Pattern, CommandError> {
+    let policy = policy.unwrap_or_default();
+    uri.check(match policy {
+        MatchPolicy::Exact => UriRules::Complete,
+        MatchPolicy::Prefix => UriRules::Prefix,
+        MatchPolicy::Wildcard => UriRules::Wildcard,
+    })?;
+    Ok(Pattern { uri, policy })
+}

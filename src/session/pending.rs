@@ -1,0 +1,120 @@
+//! The requests of a session: their ids, and what was asked and is not answered yet.
+//! The only place where answers are matched, by the type *and* the id of the request. One counter
+//! serves all six types; an id is allotted at the moment in which its message is sent.
+
+use std::collections::BTreeMap;
+
+use crate::message::{Id, IdSequence, MessageType, Pattern, RegistrationId, RequestId};
+
+use super::{Ticket, violation::Violation};
+
+/// A request without an answer.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) ticket: Ticket,
+    pub(super) asked: Asked,
+}
+
+/// What was asked, with what is needed to act on the answer.
+#[derive(Debug)]
+pub(super) enum Asked {
+    Publish,
+    Subscribe(Pattern),
+    Unsubscribe(Pattern),
+    Call { receive_progress: bool },
+    Register(Pattern),
+    Unregister { pattern: Pattern, id: RegistrationId, endpoint: Ticket },
+}
+
+impl Asked {
+    const fn request_type(&self) -> MessageType {
+        match self {
+            Self::Publish => MessageType::Publish,
+            Self::Subscribe(_) => MessageType::Subscribe,
+            Self::Unsubscribe(_) => MessageType::Unsubscribe,
+            Self::Call { .. } => MessageType::Call,
+            Self::Register(_) => MessageType::Register,
+            Self::Unregister { .. } => MessageType::Unregister,
+        }
+    }
+}
+
+/// All requests of one session.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    ids: IdSequence,
+    /// Whether the ids have started again at 1, so that every id has been in use.
+    wrapped: bool,
+    pending: BTreeMap<RequestId, Pending>,
+}
+
+impl Requests {
+    /// An id for a request that gets no answer.
+    pub(super) fn issue(&mut self) -> RequestId {
+        // 1 ..= 2^53 and nothing else is what the sequence counts and `from_random` maps 0 .. 2^53 to.
+        let id = RequestId::from_random(self.ids.advance() - 1);
+        self.wrapped |= self.ids.peek() == 1;
+        id
+    }
+
+    /// An id for a request, remembered until it is answered.
+    pub(super) fn ask(&mut self, ticket: Ticket, asked: Asked) -> RequestId {
+        let id = self.issue();
+        self.pending.insert(id, Pending { ticket, asked });
+        id
+    }
+
+    /// Whether this session has used the id. As ids are sequential, this needs no list of old ones.
+    pub(super) fn is_issued(&self, id: RequestId) -> bool {
+        self.wrapped || id.get() < self.ids.peek()
+    }
+
+    /// The pending request of this type and id.
+    pub(super) fn get(&self, request_type: MessageType, id: RequestId) -> Option<&Pending> {
+        self.pending.get(&id).filter(|pending| pending.asked.request_type() == request_type)
+    }
+
+    /// Takes the request that `answer` answers. `None`: it was answered before, or never wanted an
+    /// answer, or the id is that of another type of request; then the answer is to be ignored.
+    pub(super) fn take(
+        &mut self,
+        answer: MessageType,
+        request_type: MessageType,
+        id: RequestId,
+    ) -> Result<Option<Pending>, Violation> {
+        if !self.is_issued(id) {
+            return Err(Violation::never_issued(answer, id));
+        }
+        Ok(if self.get(request_type, id).is_some() { self.pending.remove(&id) } else { None })
+    }
+
+    /// The tickets of all requests without an answer.
+    pub(super) fn tickets(&self) -> impl Iterator<Item = Ticket> {
+        self.pending.values().map(|pending| pending.ticket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::message::MAX_ID;
+
+    use super::*;
+
+    #[test]
+    fn request_ids_go_on_at_1_after_2_to_the_53() {
+        let mut requests = Requests { ids: IdSequence::after(MAX_ID - 1), ..Requests::default() };
+        assert_eq!(requests.issue().get(), MAX_ID);
+        assert_eq!(requests.issue().get(), 1);
+        assert!(requests.is_issued(RequestId::new(MAX_ID).unwrap()), "issued before the wrap");
+    }
+
+    #[test]
+    fn an_id_is_issued_once_it_was_used_and_never_before() {
+        let mut requests = Requests::default();
+        let first = RequestId::new(1).unwrap();
+        assert!(!requests.is_issued(first));
+        assert_eq!(requests.issue(), first);
+        assert!(requests.is_issued(first));
+        assert!(!requests.is_issued(RequestId::new(2).unwrap()));
+    }
+}

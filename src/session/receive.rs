@@ -1,0 +1,106 @@
+//! Which message may come when, and who deals with it.
+//! The table of states and messages is here and nowhere else.
+
+use std::time::Duration;
+
+use crate::message::{Error, Message, MessageType, Party, Payload, Uri, uris};
+
+use super::{
+    Failure, Session, Success,
+    pending::Asked,
+    state::Phase,
+    violation::{Violation, check_uri},
+};
+
+impl<P: Payload> Session<P> {
+    pub(super) fn receive(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
+        let kind = message.message_type();
+        if matches!(self.phase, Phase::Disconnected | Phase::Ended) {
+            return Ok(());
+        }
+        if !kind.sent_by(Party::Router) {
+            return Err(Violation::direction(kind));
+        }
+        let state = self.state();
+        let joining = matches!(self.phase, Phase::Joining(_) | Phase::Authenticating { .. });
+        let leaving = matches!(self.phase, Phase::Leaving(_));
+        match message {
+            Message::Abort(abort) => self.aborted(abort),
+            Message::Welcome(welcome) if joining => self.welcomed(welcome)?,
+            Message::Challenge(challenge) if joining => self.challenged(now, challenge)?,
+            Message::Goodbye(goodbye) if self.is_open() || leaving => self.said_goodbye(goodbye)?,
+            Message::Welcome(_) => return Err(Violation::moment(kind, state)),
+            _ if leaving => {}
+            Message::Challenge(_) => return Err(Violation::moment(kind, state)),
+            message if self.is_open() => self.dispatch(message)?,
+            _ => return Err(Violation::moment(kind, state)),
+        }
+        Ok(())
+    }
+
+    fn dispatch(&mut self, message: Message<P>) -> Result<(), Violation> {
+        match message {
+            Message::Event(event) => self.received_event(event),
+            Message::Result(result) => self.received_result(result),
+            Message::Invocation(invocation) => self.received_invocation(invocation),
+            Message::Interrupt(interrupt) => {
+                self.received_interrupt(&interrupt);
+                Ok(())
+            }
+            Message::Published(published) => self.received_published(&published),
+            Message::Subscribed(subscribed) => self.received_subscribed(&subscribed),
+            Message::Unsubscribed(unsubscribed) => self.received_unsubscribed(&unsubscribed),
+            Message::Registered(registered) => self.received_registered(&registered),
+            Message::Unregistered(unregistered) => self.received_unregistered(&unregistered),
+            Message::Error(error) => self.received_error(error),
+            other => Err(Violation::direction(other.message_type())),
+        }
+    }
+
+    fn received_error(&mut self, message: Error<P>) -> Result<(), Violation> {
+        use MessageType::{Call, Cancel, Publish, Register, Subscribe, Unregister, Unsubscribe, Yield};
+
+        let Error { request_type, request, error, payload, .. } = message;
+        check_uri("ERROR.Error", &error)?;
+        match request_type {
+            Publish | Subscribe | Unsubscribe | Call | Register | Unregister => {}
+            // Some routers refuse a CANCEL or YIELD in this way: nothing waits for it.
+            Cancel | Yield => return Ok(()),
+            other => return Err(Violation(format!("ERROR.REQUEST.Type {other} is no request of a client"))),
+        }
+        let Some(pending) = self.requests.take(MessageType::Error, request_type, request)? else {
+            return Ok(());
+        };
+        let ticket = pending.ticket;
+        let failure = |error: Uri, payload| Err(Failure::Error { error, payload });
+        match pending.asked {
+            Asked::Publish | Asked::Call { .. } => self.settle(ticket, failure(error, payload)),
+            Asked::Subscribe(pattern) => {
+                self.settle(ticket, failure(error, payload));
+                self.topic_begun(&pattern);
+            }
+            Asked::Register(pattern) => {
+                self.settle(ticket, failure(error, payload));
+                self.procedure_begun(&pattern);
+            }
+            // "There is none": it was revoked while our request was on its way, and that is what we wanted.
+            Asked::Unsubscribe(pattern) => {
+                let gone = error == uris::NO_SUCH_SUBSCRIPTION;
+                let outcome = if gone { Ok(Success::Unsubscribed(true)) } else { failure(error, payload) };
+                self.settle(ticket, outcome);
+                self.topic_ended(&pattern);
+            }
+            Asked::Unregister { pattern, id, endpoint } => {
+                if error == uris::NO_SUCH_REGISTRATION {
+                    self.registrations.remove(id, endpoint);
+                    self.settle(ticket, Ok(Success::Unregistered));
+                } else {
+                    self.registrations.restore(id, endpoint);
+                    self.settle(ticket, failure(error, payload));
+                }
+                self.procedure_ended(&pattern);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! The subscriber: which handlers a subscription has, and when the router is told.
+//! The router knows one subscription per topic and session; handlers are counted here, and UNSUBSCRIBE
+//! goes out for the last one only.
+
+use std::collections::BTreeMap;
+
+use crate::message::{
+    EndDetails, Event, Id, MessageType, Pattern, Payload, Role, Subscribe, SubscribeOptions, Subscribed,
+    SubscriptionId, Unsubscribe, Unsubscribed, Uri,
+};
+
+use super::{
+    CommandError, Session, SessionEvent, Success, Ticket,
+    lines::{Lines, Step, checked_pattern},
+    pending::Asked,
+    violation::{Violation, check_uri},
+};
+
+/// The subscriptions of one session.
+#[derive(Debug, Default)]
+pub(super) struct Subscriptions {
+    active: BTreeMap<SubscriptionId, Subscription>,
+    handlers: BTreeMap<Ticket, SubscriptionId>,
+    lines: Lines<SubscriptionId, SubscribeOptions>,
+}
+
+#[derive(Debug)]
+struct Subscription {
+    pattern: Pattern,
+    /// None left: its UNSUBSCRIBE waits in line.
+    handlers: Vec<Ticket>,
+}
+
+impl Subscriptions {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Ticket> {
+        self.lines.tickets()
+    }
+
+    fn handlers(&self, id: SubscriptionId) -> &[Ticket] {
+        self.active.get(&id).map_or(&[], |subscription| &subscription.handlers)
+    }
+
+    fn add(&mut self, id: SubscriptionId, pattern: &Pattern, handler: Ticket) {
+        let new = || Subscription { pattern: pattern.clone(), handlers: Vec::new() };
+        self.active.entry(id).or_insert_with(new).handlers.push(handler);
+        self.handlers.insert(handler, id);
+    }
+}
+
+impl<P: Payload> Session<P> {
+    /// Subscribes a handler. The ticket is settled with [`Success::Subscribed`] and names the handler
+    /// from then on.
+    ///
+    /// # Errors
+    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker, [`CommandError::Uri`].
+    pub fn subscribe(&mut self, topic: Uri, options: SubscribeOptions) -> Result<Ticket, CommandError> {
+        self.require(Role::Broker)?;
+        let pattern = checked_pattern(topic, options.r#match())?;
+        let ticket = self.next_ticket();
+        self.subscriptions.lines.push(&pattern, Step::Begin { ticket, options });
+        self.advance_topic(&pattern);
+        Ok(ticket)
+    }
+
+    /// Ends a handler at once; the new ticket is settled with [`Success::Unsubscribed`].
+    ///
+    /// # Errors
+    /// [`CommandError::NotOpen`], [`CommandError::NotActive`] when the ticket names no active handler.
+    pub fn unsubscribe(&mut self, handler: Ticket) -> Result<Ticket, CommandError> {
+        self.require(Role::Broker)?;
+        let subscriptions = &mut self.subscriptions;
+        let id = subscriptions.handlers.remove(&handler).ok_or(CommandError::NotActive("subscription"))?;
+        let subscription =
+            subscriptions.active.get_mut(&id).ok_or(CommandError::NotActive("subscription"))?;
+        subscription.handlers.retain(|ticket| *ticket != handler);
+        let others = !subscription.handlers.is_empty();
+        let pattern = subscription.pattern.clone();
+        let ticket = self.next_ticket();
+        if others {
+            self.settle(ticket, Ok(Success::Unsubscribed(false)));
+        } else {
+            self.subscriptions.lines.push(&pattern, Step::End { ticket, id });
+            self.advance_topic(&pattern);
+        }
+        Ok(ticket)
+    }
+
+    /// The active handlers of a subscription, in the order in which they were subscribed.
+    #[must_use]
+    pub fn handlers(&self, subscription: SubscriptionId) -> &[Ticket] {
+        self.subscriptions.handlers(subscription)
+    }
+
+    /// The fast way for an EVENT without details: the handlers to be called with it. `None` decides
+    /// nothing: give the message to [`handle`](Self::handle).
+    #[must_use]
+    pub fn on_event(&self, subscription: SubscriptionId) -> Option<&[Ticket]> {
+        Some(self.handlers(subscription)).filter(|handlers| !handlers.is_empty())
+    }
+
+    pub(super) fn received_event(&mut self, message: Event<P>) -> Result<(), Violation> {
+        let Event { subscription, publication, details, payload } = message;
+        if let Some(topic) = details.topic() {
+            check_uri("EVENT.Details.topic", &topic.into())?;
+        }
+        // No handlers: an UNSUBSCRIBE or a revocation was on its way. That is nobody's fault.
+        if self.on_event(subscription).is_some() {
+            self.tell(SessionEvent::Event { subscription, publication, details, payload });
+        }
+        Ok(())
+    }
+
+    pub(super) fn received_subscribed(&mut self, message: &Subscribed) -> Result<(), Violation> {
+        let Subscribed { request, subscription } = *message;
+        if let Some(pending) = self.requests.take(MessageType::Subscribed, MessageType::Subscribe, request)?
+            && let Asked::Subscribe(pattern) = pending.asked
+        {
+            self.subscriptions.add(subscription, &pattern, pending.ticket);
+            self.settle(pending.ticket, Ok(Success::Subscribed(subscription)));
+            self.topic_begun(&pattern);
+        }
+        Ok(())
+    }
+
+    pub(super) fn received_unsubscribed(&mut self, message: &Unsubscribed) -> Result<(), Violation> {
+        let Some(request) = message.request else {
+            self.subscription_revoked(&message.details);
+            return Ok(());
+        };
+        let answer = MessageType::Unsubscribed;
+        if let Some(pending) = self.requests.take(answer, MessageType::Unsubscribe, request)?
+            && let Asked::Unsubscribe(pattern) = pending.asked
+        {
+            self.settle(pending.ticket, Ok(Success::Unsubscribed(true)));
+            self.topic_ended(&pattern);
+        }
+        Ok(())
+    }
+
+    fn subscription_revoked(&mut self, details: &EndDetails) {
+        let id = details.subscription().and_then(|id| SubscriptionId::new(id).ok());
+        let Some(subscription) = id.and_then(|id| self.subscriptions.active.remove(&id)) else { return };
+        let handlers = subscription.handlers;
+        for handler in &handlers {
+            self.subscriptions.handlers.remove(handler);
+        }
+        if !handlers.is_empty() {
+            self.tell(SessionEvent::SubscriptionRevoked {
+                handlers,
+                reason: details.reason().map(Uri::from),
+            });
+        }
+    }
+
+    pub(super) fn topic_begun(&mut self, pattern: &Pattern) {
+        self.subscriptions.lines.begun(pattern);
+        self.advance_topic(pattern);
+    }
+
+    pub(super) fn topic_ended(&mut self, pattern: &Pattern) {
+        self.subscriptions.lines.ended(pattern);
+        self.advance_topic(pattern);
+    }
+
+    /// Lets everything out that may go now.
+    fn advance_topic(&mut self, pattern: &Pattern) {
+        while let Some(step) = self.subscriptions.lines.pop(pattern) {
+            match step {
+                Step::Begin { ticket, options } => {
+                    let request = self.requests.ask(ticket, Asked::Subscribe(pattern.clone()));
+                    self.send(Subscribe { request, options, topic: pattern.uri.clone() });
+                }
+                Step::End { ticket, id } => {
+                    // While it waited, another handler may have come, or the router may have revoked it.
+                    let shared = self.on_event(id).is_some();
+                    if !shared && self.subscriptions.active.remove(&id).is_some() {
+                        let request = self.requests.ask(ticket, Asked::Unsubscribe(pattern.clone()));
+                        self.send(Unsubscribe { request, subscription: id, options: EndDetails::default() });
+                    } else {
+                        self.settle(ticket, Ok(Success::Unsubscribed(!shared)));
+                        self.subscriptions.lines.ended(pattern);
+                    }
+                }
+            }
+        }
+    }
+}

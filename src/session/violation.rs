@@ -1,0 +1,37 @@
+//! What a router must not do, in words: the text that goes into ABORT names the element at fault.
+
+use std::fmt::Display;
+
+use crate::message::{MessageType, Uri, UriRules};
+
+use super::State;
+
+/// A breach of the protocol by the router.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Violation(pub(super) String);
+
+impl Violation {
+    /// A message that only clients send.
+    pub(super) fn direction(kind: MessageType) -> Self {
+        Self(format!("{kind} is not sent by a router"))
+    }
+
+    /// A message that may come, but not now.
+    pub(super) fn moment(kind: MessageType, state: State) -> Self {
+        Self(match state {
+            State::Disconnected | State::Connected => format!("{kind} before HELLO"),
+            State::Joining | State::Authenticating => format!("{kind} before WELCOME"),
+            State::Established | State::Leaving | State::Ended => format!("{kind} after WELCOME"),
+        })
+    }
+
+    /// An answer to a request that was never made.
+    pub(super) fn never_issued(answer: MessageType, request: impl Display) -> Self {
+        Self(format!("{answer}.Request {request} was never issued"))
+    }
+}
+
+/// Checks a URI that the router wrote into `element`.
+pub(super) fn check_uri(element: &str, uri: &Uri) -> Result<(), Violation> {
+    uri.check(UriRules::Complete).map_err(|error| Violation(format!("{element}: {error}")))
+}

@@ -1,0 +1,1 @@
+//! Running a router where there is no server.

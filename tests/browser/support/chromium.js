@@ -1,0 +1,35 @@
+// Chromium, driven by Playwright: the system's own browser, with an empty profile.
+
+import { chromium } from 'playwright-core';
+import { Window } from './window.js';
+
+export const name = 'Chromium';
+
+/** Starts the browser; `window()` opens one more, `errors` is what their consoles complained of. */
+export async function launch() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  const errors = [];
+  return {
+    errors,
+    window: async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('pageerror', (error) => errors.push(String(error)));
+      return new Window({
+        page,
+        go: (url) => page.goto(url),
+        run: (code, ...args) => page.evaluate(`(${code})(...${JSON.stringify(args)})`),
+        click: (selector) => page.click(selector),
+        press: (key) => page.keyboard.press(key),
+        type: (text) => page.keyboard.type(text),
+        resize: (width, height) => page.setViewportSize({ width, height }),
+        close: () => page.close({ runBeforeUnload: false }).then(() => context.close()),
+      });
+    },
+    close: () => browser.close(),
+  };
+}

@@ -63,3 +63,15 @@ pub enum EncodeError {
         limit: usize,
     },
 }
+
+impl EncodeError {
+    /// The same error, with the place one level further out in front.
+    pub(super) fn inside(self, place: &str) -> Self {
+        match self {
+            Self::Unrepresentable { at, what, serializer } => {
+                Self::Unrepresentable { at: format!("{place}{at}"), what, serializer }
+            }
+            other => other,
+        }
+    }
+}

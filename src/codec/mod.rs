@@ -1,14 +1,136 @@
 //! How it is written: messages as JSON, MessagePack and CBOR. It knows the shapes of the messages and
 //! nothing of their meaning.
+//!
+//! A frame is split into the octets of its elements; the elements of the header become values, which
+//! the one table of shapes turns into a typed message; the elements of the payload go to the payload's
+//! type, which may decode them, keep them as they are, or leave them out.
 
+mod binary;
 pub mod cbor;
 mod cursor;
+mod element;
+mod encoded;
+mod envelope;
 mod error;
 mod frame;
+mod json;
+mod limits;
 pub mod msgpack;
+mod output;
+mod payload;
+mod rules;
+mod shape;
 mod skip;
+mod span;
 mod token;
 
+pub use encoded::Encoded;
+pub use envelope::{decode_envelope, encode_envelope};
 pub use error::{DecodeError, EncodeError};
-pub use frame::{Frame, Serializer};
+pub use frame::{Frame, Serializer, negotiate};
+pub use limits::{Limits, MAX_DEPTH};
+pub use output::Output;
+pub use payload::{PayloadElements, WirePayload};
+pub use span::Span;
 pub use token::{Read, Token, Write};
+
+use crate::message::{Message, MessageType, Value};
+use span::Split;
+
+/// Writes a message as one frame.
+///
+/// Whatever it writes, [`decode`] of the same serializer reads back to an equal message. Empty
+/// arguments are left out, and `[]` stands for them where keyword arguments follow.
+///
+/// ```
+/// use wamp_wasm::codec::{Frame, Serializer, encode};
+/// use wamp_wasm::message::{Call, CallOptions, Id, Message, RequestId, Values};
+///
+/// let call = Call {
+///     request: RequestId::new(1)?,
+///     options: CallOptions::default(),
+///     procedure: "com.example.add".into(),
+///     payload: Values::args(vec![2.into(), 3.into()]),
+/// };
+/// let frame = encode(Serializer::Json, &Message::from(call))?;
+/// assert_eq!(frame, Frame::Text(r#"[48,1,{},"com.example.add",[2,3]]"#.into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`EncodeError`] for a value that has no form in the serializer, or that is nested too deep.
+pub fn encode<P: WirePayload>(serializer: Serializer, message: &Message<P>) -> Result<Frame, EncodeError> {
+    let name = message.message_type().name();
+    let mut out = Output::new(serializer);
+    let payload = shape::payload(message);
+    shape::write_header(message, payload.map_or(0, P::elements), &mut out)?;
+    if let Some(payload) = payload {
+        payload.write(&mut out).map_err(|e| e.inside(&format!("{name}.")))?;
+    }
+    out.into_frame().map_err(|e| e.inside(name))
+}
+
+/// Reads the message in a frame.
+///
+/// ```
+/// use wamp_wasm::codec::{Frame, Limits, Serializer, decode};
+/// use wamp_wasm::message::{Message, Values};
+///
+/// let read = |text: &str| decode::<Values>(Serializer::Json, &Frame::Text(text.into()), &Limits::default());
+///
+/// assert!(matches!(read("[33,1,7]"), Ok(Message::Subscribed(m)) if m.subscription.to_string() == "7"));
+/// assert_eq!(
+///     read("[33,1,0]").unwrap_err().to_string(),
+///     "SUBSCRIBED.Subscription must be an id from 1 to 2^53, not 0"
+/// );
+/// ```
+///
+/// # Errors
+/// [`DecodeError`] says which element is wrong, and how. Every such frame is a protocol violation of
+/// the peer that sent it.
+pub fn decode<P: WirePayload>(
+    serializer: Serializer,
+    frame: &Frame,
+    limits: &Limits,
+) -> Result<Message<P>, DecodeError> {
+    let split = match (serializer, frame) {
+        (Serializer::Json, Frame::Text(text)) => {
+            limits.check_size(text.len())?;
+            json::split(text, limits)?
+        }
+        (Serializer::MsgPack | Serializer::Cbor, Frame::Binary(octets)) => {
+            limits.check_size(octets.len())?;
+            binary::split(serializer, octets, limits)?
+        }
+        (_, Frame::Text(_)) => return Err(DecodeError::WrongFrame("text", "binary")),
+        (_, Frame::Binary(_)) => return Err(DecodeError::WrongFrame("binary", "text")),
+    };
+    message_of(split, |message, spans| payload::read(message, spans, limits))
+}
+
+/// The message of these elements. `payload` makes the payload of those behind the header.
+fn message_of<'a, P>(
+    split: Split<'a>,
+    payload: impl FnOnce(&'static str, std::vec::IntoIter<Span<'a>>) -> Result<P, DecodeError>,
+) -> Result<Message<P>, DecodeError> {
+    let len = split.len;
+    let mut spans = split.spans.into_iter();
+    let code =
+        spans.next().ok_or_else(|| DecodeError::NotAMessage("a message must not be an empty list".into()))?;
+    let message_type = message_type(code)?;
+    let layout = shape::layout(message_type);
+    layout.check(message_type.name(), len)?;
+
+    let header: Vec<Value> =
+        spans.by_ref().take(layout.header()).map(Span::value).collect::<Result<_, _>>()?;
+    let payload = payload(message_type.name(), spans)?;
+    let message = shape::read(message_type, header, payload)?;
+    rules::check(&message, len)?;
+    Ok(message)
+}
+
+fn message_type(code: Span<'_>) -> Result<MessageType, DecodeError> {
+    let code = code.value()?;
+    let known = code.as_integer().and_then(MessageType::from_code);
+    known.ok_or_else(|| DecodeError::NotAMessage(format!("unknown message type {}", element::found(&code))))
+}

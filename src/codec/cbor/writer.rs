@@ -21,6 +21,11 @@ impl Writer {
         self.0
     }
 
+    /// Appends an item that is encoded already.
+    pub(in crate::codec) fn raw(&mut self, item: &[u8]) {
+        self.octets(item);
+    }
+
     fn octet(&mut self, octet: u8) {
         self.0.push(octet);
     }

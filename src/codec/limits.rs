@@ -1,0 +1,45 @@
+//! How much a decoder takes from a peer before it refuses.
+
+use super::DecodeError;
+
+/// How deep lists and dicts may be nested in a message, the message itself being the first level. It
+/// holds for what is written too, so that nothing is sent that cannot be read.
+pub const MAX_DEPTH: usize = 128;
+
+/// Limits for messages that arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The largest frame, in octets.
+    pub max_size: usize,
+    /// The deepest nesting. More than [`MAX_DEPTH`] counts as that.
+    pub max_depth: usize,
+    /// Whether null may stand for absent arguments, which WAMP forbids and some peers send.
+    pub lenient: bool,
+}
+
+impl Default for Limits {
+    /// 16 MiB, [`MAX_DEPTH`], strict.
+    fn default() -> Self {
+        Self { max_size: 1 << 24, max_depth: MAX_DEPTH, lenient: false }
+    }
+}
+
+impl Limits {
+    /// The limit of nesting that is in force.
+    pub(super) fn depth(&self) -> usize {
+        self.max_depth.min(MAX_DEPTH)
+    }
+
+    pub(super) const fn check_size(&self, size: usize) -> Result<(), DecodeError> {
+        if size > self.max_size {
+            return Err(DecodeError::TooMuch { what: "the size of a message", limit: self.max_size });
+        }
+        Ok(())
+    }
+}
+
+/// The error for nesting that is too deep.
+pub(super) const fn too_deep(limit: usize) -> DecodeError {
+    DecodeError::TooMuch { what: "nesting", limit }
+}

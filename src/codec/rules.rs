@@ -1,0 +1,54 @@
+//! What the protocol demands of a message beyond the types of its elements, as far as the message
+//! alone shows it.
+
+use super::DecodeError;
+use crate::message::{Message, MessageType, Role, Roles, Uri, UriRules};
+
+/// Checks a message that had `len` elements.
+pub(super) fn check<P>(message: &Message<P>, len: usize) -> Result<(), DecodeError> {
+    let name = message.message_type().name();
+    match message {
+        Message::Hello(m) => roles(name, &m.details.as_dict().get("roles").cloned(), &Role::CLIENT),
+        Message::Welcome(m) => roles(name, &m.details.as_dict().get("roles").cloned(), &Role::ROUTER),
+        // Requests with a bad URI are answered with an error; these cannot be.
+        Message::Error(m) => complete(name, "Error", &m.error),
+        Message::Goodbye(m) => complete(name, "Reason", &m.reason),
+        Message::Event(m) => optional(name, "Details.topic", m.details.topic()),
+        Message::Invocation(m) => optional(name, "Details.procedure", m.details.procedure()),
+        Message::Unsubscribed(m) => revocation(message.message_type(), m.request.is_none(), len),
+        Message::Unregistered(m) => revocation(message.message_type(), m.request.is_none(), len),
+        _ => Ok(()),
+    }
+}
+
+fn roles(
+    message: &'static str,
+    value: &Option<crate::message::Value>,
+    among: &[Role],
+) -> Result<(), DecodeError> {
+    Roles::read(value.as_ref(), among).map(drop).map_err(|sentence| {
+        let (key, problem) = sentence.split_once(' ').unwrap_or((&sentence, ""));
+        wrong(message, &format!("Details.{key}"), problem)
+    })
+}
+
+fn complete(message: &'static str, element: &str, uri: &Uri) -> Result<(), DecodeError> {
+    uri.check(UriRules::Complete).map_err(|e| wrong(message, element, &format!("must be a URI: {e}")))
+}
+
+fn optional(message: &'static str, element: &str, uri: Option<&str>) -> Result<(), DecodeError> {
+    uri.map_or(Ok(()), |uri| complete(message, element, &uri.into()))
+}
+
+/// The details of a revocation stand where, and only where, the request is 0.
+fn revocation(message: MessageType, revoked: bool, len: usize) -> Result<(), DecodeError> {
+    match (revoked, len) {
+        (true, 3..) | (false, ..3) => Ok(()),
+        (true, _) => Err(wrong(message.name(), "Request", "must be an id from 1 to 2^53, not 0")),
+        (false, _) => Err(wrong(message.name(), "Request", "must be 0 where details follow")),
+    }
+}
+
+fn wrong(message: &'static str, element: &str, problem: &str) -> DecodeError {
+    DecodeError::WrongElement { message, element: element.to_owned(), problem: problem.to_owned() }
+}

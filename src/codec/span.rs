@@ -1,0 +1,79 @@
+//! The octets of one element of a frame, still encoded.
+//! A span was checked to be well-formed and not too deep when the frame was split.
+
+use super::{DecodeError, Serializer, binary, json};
+use crate::message::Value;
+
+/// One encoded element.
+#[derive(Clone, Copy, Debug)]
+pub struct Span<'a> {
+    pub(super) serializer: Serializer,
+    pub(super) octets: &'a [u8],
+    /// Where it begins in its frame.
+    pub(super) at: usize,
+}
+
+/// A frame cut into its elements.
+pub(super) struct Split<'a> {
+    /// The first elements: as many as any message has, at most.
+    pub(super) spans: Vec<Span<'a>>,
+    /// How many elements there are.
+    pub(super) len: usize,
+}
+
+/// What an element is, as far as its first octets tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Null,
+    List { empty: bool },
+    Dict { empty: bool },
+    Binary,
+    Other(&'static str),
+}
+
+impl Kind {
+    /// The name that error messages use.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::List { .. } => "list",
+            Self::Dict { .. } => "dict",
+            Self::Binary => "binary",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl<'a> Span<'a> {
+    /// The element, decoded.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the element has no form as a [`Value`]: a key that occurs twice or is no
+    /// string, binary in JSON that is not base64.
+    pub fn value(self) -> Result<Value, DecodeError> {
+        match self.serializer {
+            Serializer::Json => json::value(self.octets, self.at),
+            Serializer::MsgPack | Serializer::Cbor => binary::value(self.serializer, self.octets, self.at),
+        }
+    }
+
+    /// The octets, in the form of [`serializer`](Self::serializer).
+    #[must_use]
+    pub const fn octets(self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The serializer of the octets.
+    #[must_use]
+    pub const fn serializer(self) -> Serializer {
+        self.serializer
+    }
+
+    /// What the element is.
+    pub(super) fn kind(self) -> Result<Kind, DecodeError> {
+        match self.serializer {
+            Serializer::Json => Ok(json::kind(self.octets)),
+            Serializer::MsgPack | Serializer::Cbor => binary::kind(self.serializer, self.octets),
+        }
+    }
+}

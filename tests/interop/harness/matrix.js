@@ -1,0 +1,95 @@
+// Runs every scenario over pairs of peers and serializers, and notes each outcome for the table.
+
+import { after, before, describe, test } from 'node:test';
+import { appendFileSync } from 'node:fs';
+import { scenarios, solo } from './scenarios.js';
+
+export const serializers = ['json', 'msgpack', 'cbor'];
+
+/** Every combination of serializers for two peers. */
+export const mixed = serializers.flatMap((mine) => serializers.map((theirs) => [mine, theirs]));
+/** Both with the same one. */
+export const same = serializers.map((serializer) => [serializer, serializer]);
+
+let number = 0;
+
+/** `pairs`: [kind of peer, kind of peer, list of serializer pairs]; each runs on `router`. */
+export function interop(router, pairs) {
+  describe(router.name, () => {
+    let running;
+    const hosts = new Map();
+    before(async () => { running = await router.start(); }, { timeout: 600_000 });
+    after(async () => {
+      await Promise.all([...hosts.values()].map(async (host) => (await host).close()));
+      await running?.stop();
+    });
+    const hired = new Map();
+    // A peer that left can join again; one that broke is replaced.
+    const peer = async (kind, which) => {
+      if (!hosts.has(kind)) hosts.set(kind, kind.open(running));
+      const key = `${kind.name} ${which}`;
+      if (!hired.get(key)?.usable) hired.set(key, await (await hosts.get(kind)).peer());
+      return hired.get(key);
+    };
+    const target = (serializer) => ({ url: running.url, realm: 'realm1', serializer });
+
+    for (const kind of new Set(pairs.flat().filter((item) => item.open))) {
+      for (const serializer of serializers) {
+        describe(`${kind.name}, ${serializer}`, () => {
+          let one;
+          before(async () => { one = await peer(kind, 'one'); }, { timeout: 60_000 });
+          for (const { feature, name, run } of solo) {
+            noted(name(kind.name), { router, kind, serializer, feature }, () => run(one, target(serializer)));
+          }
+        });
+      }
+    }
+
+    for (const [kind, other_kind, combinations] of pairs) {
+      for (const [serializer, other_serializer] of combinations) {
+        describe(`${kind.name}, ${serializer} – ${other_kind.name}, ${other_serializer}`, () => {
+          const peers = {};
+          before(async () => {
+            peers.one = await peer(kind, 'one');
+            peers.other = await peer(other_kind, 'other');
+            await peers.one.request({ do: 'join', ...target(serializer) });
+            await peers.other.request({ do: 'join', ...target(other_serializer) });
+          }, { timeout: 60_000 });
+          after(async () => {
+            for (const each of Object.values(peers)) if (each.usable) await each.request({ do: 'leave' });
+          });
+
+          const both_carry = (need) =>
+            kind.carries[serializer].includes(need) && other_kind.carries[other_serializer].includes(need);
+          for (const { feature, needs, name, run } of scenarios) {
+            if (needs && !both_carry(needs)) continue;
+            for (const [from, to, from_kind, to_kind] of [['one', 'other', kind, other_kind], ['other', 'one', other_kind, kind]]) {
+              const cell = { router, kind, serializer, other_kind, other_serializer, feature };
+              const uri = `com.example.interop.n${++number}`;
+              noted(name(from_kind.name, to_kind.name), cell, () => run(peers[from], peers[to], uri));
+            }
+          }
+        });
+      }
+    }
+  });
+}
+
+/** A test whose outcome also becomes a line of $WAMP_INTEROP_RESULTS, for harness/table.js. */
+function noted(name, { router, kind, serializer, other_kind, other_serializer, feature }, run) {
+  test(name, { timeout: 30_000 }, async () => {
+    let passed = false;
+    try {
+      await run();
+      passed = true;
+    } finally {
+      const line = {
+        router: router.name,
+        peers: [[kind.name, serializer], ...(other_kind ? [[other_kind.name, other_serializer]] : [])],
+        feature,
+        passed,
+      };
+      if (process.env.WAMP_INTEROP_RESULTS) appendFileSync(process.env.WAMP_INTEROP_RESULTS, `${JSON.stringify(line)}\n`);
+    }
+  });
+}

@@ -1,0 +1,43 @@
+// table.js RESULTS [DOCUMENT]: turns the outcomes of a run into one table and prints it; with DOCUMENT
+// it also replaces the table there. Counts directions and serializers: 18/18 is all of them.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const [results, document] = process.argv.slice(2);
+const outcomes = readFileSync(results, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+if (outcomes.length === 0) {
+  console.error('nothing was tried');
+  process.exit(0);
+}
+
+const features = [...new Set(outcomes.map((outcome) => outcome.feature))];
+const rows = new Map();
+for (const { router, peers, feature, passed } of outcomes) {
+  const names = [...new Set(peers.map(([name]) => name))];
+  const serializers = [...new Set(peers.map(([, serializer]) => serializer))];
+  const pair = peers.length === 1 ? names[0] : names.length === 1 ? `${names[0]}, two of them` : names.join(' – ');
+  const key = [router, pair, serializers.length === 1 ? serializers[0] : 'mixed'].join('\t');
+  const cells = rows.get(key) ?? rows.set(key, new Map()).get(key);
+  const cell = cells.get(feature) ?? cells.set(feature, { passed: 0, tried: 0 }).get(feature);
+  cell.tried += 1;
+  cell.passed += passed ? 1 : 0;
+}
+
+const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? '' : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
+const table = [
+  ['router', 'peers', 'serializers', ...features],
+  ...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
+];
+const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+const lines = [line(table[0]), line(widths.map((width) => '-'.repeat(width))), ...table.slice(1).map(line)].join('\n');
+console.log(lines);
+
+if (document) {
+  const [begin, end] = ['<!-- table: scripts/test-interop --write -->', '<!-- end of table -->'];
+  const before = readFileSync(document, 'utf8');
+  const [head, rest] = before.split(begin);
+  const tail = rest?.split(end)[1];
+  if (tail === undefined) throw new Error(`${document} has no place for the table`);
+  writeFileSync(document, `${head}${begin}\n${lines}\n${end}${tail}`);
+}

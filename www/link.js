@@ -23,9 +23,10 @@ export class Link {
     this.#connection.onclose = (reason, details) => this.#closed(reason, details);
   }
 
+  /** Connects, at once if it was waiting for its next attempt. */
   open() {
     this.#on.onstate({ name: 'connecting' });
-    this.#connection.open();
+    if (!this.#connection.isConnected) this.#connection.open();
   }
 
   close() {
@@ -35,7 +36,7 @@ export class Link {
 
   async #opened(session, details) {
     const protocol = details?.transport?.protocol ?? '';
-    this.#lane.sent('HELLO', session.realm ?? this.#settings.realm, protocol);
+    this.#lane.sent('HELLO', `${this.#settings.realm} over ${protocol}`);
     this.#lane.received('WELCOME', `session ${session.id}`);
     try {
       await this.#on.onsession(watched(session, this.#lane));
@@ -47,16 +48,13 @@ export class Link {
   }
 
   #closed(reason, details) {
-    if (details?.reason) this.#lane.received(abortOrGoodbye(details.reason), details.reason, details.message);
+    const told = reason === 'closed' && details.reason;
+    if (told) this.#lane.received(told.startsWith('wamp.close.') ? 'GOODBYE' : 'ABORT', told, details.message);
     this.#on.onsession(null);
-    if (details?.will_retry) {
-      this.#on.onstate(this.#lost(reason, details));
-    } else {
-      this.#on.onstate(this.#refused(details?.reason ?? reason, details?.message));
-    }
+    this.#on.onstate(details.will_retry ? this.#lost(reason, details) : this.#refused(details.reason ?? reason, details.message));
   }
 
-  #lost(reason, { retry_delay }) {
+  #lost(reason, { retry_delay, reason: uri }) {
     const action = { label: 'Try again now', run: () => this.open() };
     const retryAt = Date.now() + retry_delay * 1000;
     if (reason === 'unreachable') {
@@ -64,8 +62,9 @@ export class Link {
       const advice = 'Start the router with scripts/demo; this page goes on trying.';
       return { name: 'lost', title: 'The router is not there', cause, advice, retryAt, action };
     }
-    const cause = 'Is the router still running? What others say meanwhile will be missing in the chat.';
-    return { name: 'lost', title: 'The connection was lost', cause, retryAt, action };
+    const cause = reason === 'closed' ? `The router ended the session: ${uri}.` : 'The router does not answer any more.';
+    const advice = 'Is it still running? What others say meanwhile will be missing in the chat.';
+    return { name: 'lost', title: 'The connection was lost', cause, advice, retryAt, action };
   }
 
   #refused(uri, message) {
@@ -92,8 +91,4 @@ export function connectionFor({ url, realm, serializer }) {
     initial_retry_delay: 1,
     max_retry_delay: 8,
   });
-}
-
-function abortOrGoodbye(uri) {
-  return uri.startsWith('wamp.close.') ? 'GOODBYE' : 'ABORT';
 }

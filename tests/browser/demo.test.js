@@ -127,7 +127,7 @@ for (const kind of [chromium, firefox]) {
       await router.kill();
       await window.is('lost');
       await window.sees('#notice', /The connection was lost|The router is not there/);
-      assert.equal(await window.text('#session-id'), 'none yet');
+      assert.equal(await window.text('#session-id'), 'none');
       await router.start();
       await window.click('#notice-action');
       await window.is('online');

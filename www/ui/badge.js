@@ -14,7 +14,7 @@ let countdown = 0;
 export function showState({ name, session, title, cause, advice, retryAt, action }) {
   by('badge').dataset.state = name;
   by('badge-text').textContent = BADGES[name];
-  by('session-id').textContent = session ?? 'none yet';
+  by('session-id').textContent = session ?? 'none';
 
   const notice = by('notice');
   // While it connects again, the notice stays: a flicker would move the page under the reader's eyes.

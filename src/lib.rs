@@ -1,6 +1,8 @@
 //! A WAMP client for the browser and an embedded router.
 
 pub mod codec;
+#[cfg(all(target_family = "wasm", feature = "js"))]
+pub mod js;
 pub mod message;
 #[cfg(feature = "router")]
 pub mod router;

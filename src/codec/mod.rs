@@ -22,6 +22,7 @@ mod rules;
 mod shape;
 mod skip;
 mod span;
+pub mod tape;
 mod token;
 
 pub use encoded::Encoded;

@@ -1,0 +1,36 @@
+//! A message as a flat tape: the form in which one crosses between Rust and JavaScript when its
+//! serializer is binary. Numbers cross, objects do not: a small reader in JavaScript
+//! (`src/js/glue/tape_reader.js`) makes values of the words, a writer beside it makes words of values.
+//!
+//! # Words
+//! A word has a tag in its low three bits and an operand in the other 29.
+//!
+//! | tag | operand | meaning |
+//! |---|---|---|
+//! | 0 integer | signed | the integer itself |
+//! | 1 number | index | an entry of the array of floats: floats, and integers up to 2^53 |
+//! | 2 text | length | the next text of the text area; its length in UTF-16 units |
+//! | 3 list | n | the n values that follow |
+//! | 4 object | shape | one value for each key of the shape |
+//! | 5 open object | shape | the same; then a bare word n, and n times a text and a value |
+//! | 6 special | 0, 1, 2 | null, false, true |
+//! |   | 3, 4 | a 64-bit integer, signed or not, beyond 2^53: two bare words, the low one first |
+//! | 7 binary | length | a bare word: where it starts in the frame; an offset beyond the frame's end counts into the area of binaries that came in pieces |
+//!
+//! On the way out a text and a binary give their length in octets and both lie in the text area, and
+//! all objects are open ones of shape 0, which has no keys.
+//!
+//! # Policy
+//! An integer up to 2^53 is a number to JavaScript, as every WAMP id is; beyond that it is a `BigInt`.
+//! A number that is an integer up to 2^53 is written as an integer, any other as a float; -0 is a float.
+
+mod builder;
+mod encoder;
+mod shapes;
+mod text;
+mod word;
+
+pub use builder::Builder;
+pub use encoder::{Outgoing, encode};
+pub use shapes::Shapes;
+pub use text::Text;

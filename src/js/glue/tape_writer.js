@@ -1,0 +1,288 @@
+// @ts-check
+// Writes JavaScript values on a tape, of which Rust makes a frame of a binary serializer. The words are
+// documented in src/codec/tape/mod.rs. One rule: whatever `prepare` throws, nothing of it was sent.
+//
+// What JSON.stringify does is done here too: toJSON is called, undefined, functions and symbols are left
+// out of objects and are null in arrays. Beyond that, octets are binary, a BigInt of 64 bits is an
+// integer, a Map with string keys is a dict, a Set is a list, and a lone surrogate becomes U+FFFD.
+
+/** @typedef {import('../wasm/wamp_wasm.js').Tape} Tape */
+/** @typedef {{ items: number, word: number, end: number, octet: number, octetEnd: number, number: number, numberEnd: number, serial: number }} Tail */
+
+/** As deep as the reader in Rust reads; the message itself is the first list. */
+const MAX_DEPTH = 128;
+/** Below this a loop over the characters is faster than a call to the encoder. */
+const SHORT = 40;
+/** Words in front of a tail: for the message's list, its type and its ids. */
+const HEAD = 4;
+
+const [NUMBER, TEXT, LIST, OPEN_OBJECT, SPECIAL, BINARY] = [1, 2, 3, 5, 6, 7];
+const [NULL, FALSE, TRUE, SIGNED, UNSIGNED] = [SPECIAL, 8 | SPECIAL, 16 | SPECIAL, 24 | SPECIAL, 32 | SPECIAL];
+
+const encoder = new TextEncoder();
+
+/** @param {any} value */
+function octetsOf(value) {
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return value instanceof ArrayBuffer ? new Uint8Array(value) : null;
+}
+
+/** Left out of objects. @param {any} value */
+function isAbsent(value) {
+    return value === undefined || typeof value === 'function' || typeof value === 'symbol';
+}
+
+/** What stands for a value, as in JSON. @param {any} value @param {string | number} key */
+function resolved(value, key) {
+    return typeof value === 'object' && value !== null && typeof value.toJSON === 'function' ? value.toJSON(String(key)) : value;
+}
+
+/** @template {Int32Array | Float64Array | Uint8Array} T @param {T} area @param {number} length @returns {T} */
+function grown(area, length) {
+    const larger = new /** @type {any} */ (area.constructor)(Math.max(length, area.length * 2));
+    larger.set(area);
+    return larger;
+}
+
+export class TapeWriter {
+    /** @param {Tape} tape @param {WebAssembly.Memory} memory */
+    constructor(tape, memory) {
+        this.tape = tape;
+        this.memory = memory;
+        // The tape is written here and copied into wasm when it is complete: code of the application that
+        // runs in between (toJSON, getters) may send messages of its own and make the memory grow.
+        this.words = new Int32Array(256);
+        this.numbers = new Float64Array(32);
+        this.octets = new Uint8Array(1024);
+        this.word = this.number = this.octet = 0;
+        /** The names of the elements, for errors. */
+        this.what = '';
+        /** The lists and dicts around the value that is being written. @type {any[]} */
+        this.around = [];
+        this.nested = 0;
+        this.serial = 0;
+    }
+
+    /**
+     * The end of a message: whatever stands behind its ids. `finish` has to follow before the next
+     * message is prepared.
+     * @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs @returns {Tail}
+     */
+    prepare(middle, args, kwargs) {
+        const before = [this.word, this.number, this.octet, this.around, this.what];
+        if (this.nested === 0) this.word = this.number = this.octet = 0;
+        const tail = { items: 0, word: this.word + HEAD, end: 0, octet: this.octet, octetEnd: 0, number: this.number, numberEnd: 0, serial: 0 };
+        this.nested++;
+        try {
+            this.word += HEAD;
+            for (const element of middle) this.element('options', element, typeof element === 'object' ? OPEN_OBJECT : TEXT);
+            tail.items = middle.length;
+            const named = kwargs != null && Object.keys(kwargs).length > 0;
+            if (named || (args != null && args.length > 0)) {
+                this.element('args', args ?? [], LIST);
+                tail.items++;
+            }
+            if (named) {
+                this.element('kwargs', kwargs, OPEN_OBJECT);
+                tail.items++;
+            }
+            tail.end = this.word;
+            tail.octetEnd = this.octet;
+            tail.numberEnd = this.number;
+            tail.serial = ++this.serial;
+            return tail;
+        } finally {
+            this.nested--;
+            if (this.nested > 0) [this.word, this.number, this.octet] = /** @type {number[]} */ (before);
+            this.around = /** @type {any[]} */ (before[3]);
+            this.what = /** @type {string} */ (before[4]);
+        }
+    }
+
+    /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {Tail} tail */
+    finish(head, tail) {
+        if (tail.serial !== this.serial) throw new Error('a message was prepared before the last one was finished');
+        [this.word, this.number] = [tail.word - head.length - 1, tail.numberEnd];
+        const first = this.word;
+        this.push(((head.length + tail.items) << 3) | LIST);
+        for (const id of head) this.numeric(id);
+        return this.encoded(first, tail);
+    }
+
+    /** @param {number} first @param {Tail} tail */
+    encoded(first, tail) {
+        const { tape } = this;
+        const [words, numbers, octets] = [tail.end - first, this.number, tail.octetEnd - tail.octet];
+        const [wordsAt, numbersAt, octetsAt] = [tape.words(words), tape.numbers(numbers), tape.octets(octets)];
+        const { buffer } = this.memory;
+        new Int32Array(buffer, wordsAt, words).set(this.words.subarray(first, tail.end));
+        if (numbers > 0) new Float64Array(buffer, numbersAt, numbers).set(this.numbers.subarray(0, numbers));
+        if (octets > 0) new Uint8Array(buffer, octetsAt, octets).set(this.octets.subarray(tail.octet, tail.octetEnd));
+        if (!tape.write(words, numbers, octets)) throw new TypeError(tape.error());
+        const [at, length] = new Uint32Array(this.memory.buffer, tape.report() + 40, 2);
+        return new Uint8Array(this.memory.buffer, at, length).slice();
+    }
+
+    /** @param {string} what @param {any} value @param {number} tag what it has to become */
+    element(what, value, tag) {
+        this.what = what;
+        this.around = [];
+        const at = this.word;
+        const plain = resolved(value, what);
+        if (isAbsent(plain)) throw new TypeError(`${what}: ${typeof plain} cannot be sent`);
+        this.value(plain);
+        if ((this.words[at] & 7) !== tag) throw new TypeError(`${what} must become ${tag === LIST ? 'a list' : 'a dict'}`);
+    }
+
+    /** @param {any} value what `resolved` gave */
+    value(value) {
+        switch (typeof value) {
+            case 'string':
+                return this.text(value);
+            case 'number':
+                return this.numeric(value);
+            case 'boolean':
+                return this.push(value ? TRUE : FALSE);
+            case 'object':
+                if (value === null) return this.push(NULL);
+                return Array.isArray(value) ? this.list(value) : this.object(value);
+            case 'bigint':
+                return this.big(value);
+            default:
+                return this.push(NULL);
+        }
+    }
+
+    /** @param {number} word */
+    push(word) {
+        if (this.word === this.words.length) this.words = grown(this.words, 0);
+        this.words[this.word++] = word;
+    }
+
+    /** @param {number} number */
+    numeric(number) {
+        const word = number << 3;
+        if (word >> 3 === number && (number !== 0 || 1 / number > 0)) return this.push(word);
+        if (this.number === this.numbers.length) this.numbers = grown(this.numbers, 0);
+        this.push((this.number << 3) | NUMBER);
+        this.numbers[this.number++] = number;
+    }
+
+    /** @param {bigint} number */
+    big(number) {
+        const signed = BigInt.asIntN(64, number) === number;
+        if (!signed && BigInt.asUintN(64, number) !== number) this.refuse(number, 'a BigInt that does not fit 64 bits cannot be sent');
+        this.push(signed ? SIGNED : UNSIGNED);
+        this.push(Number(BigInt.asIntN(32, number)));
+        this.push(Number(BigInt.asIntN(32, number >> 32n)));
+    }
+
+    /** @param {string} text */
+    text(text) {
+        const { length } = text;
+        if (this.octet + 3 * length > this.octets.length) this.octets = grown(this.octets, this.octet + 3 * length);
+        const { octets } = this;
+        const start = this.octet;
+        if (length < SHORT) {
+            let i = 0;
+            for (; i < length; i++) {
+                const unit = text.charCodeAt(i);
+                if (unit > 0x7f) break;
+                octets[start + i] = unit;
+            }
+            if (i === length) {
+                this.octet = start + length;
+                return this.push((length << 3) | TEXT);
+            }
+        }
+        const { written } = encoder.encodeInto(text, octets.subarray(start));
+        this.octet = start + written;
+        this.push((written << 3) | TEXT);
+    }
+
+    /** @param {Uint8Array} octets */
+    binary(octets) {
+        if (this.octet + octets.length > this.octets.length) this.octets = grown(this.octets, this.octet + octets.length);
+        this.octets.set(octets, this.octet);
+        this.octet += octets.length;
+        this.push((octets.length << 3) | BINARY);
+    }
+
+    /** @param {any[]} list */
+    list(list) {
+        this.enter(list);
+        const { length } = list;
+        this.push((length << 3) | LIST);
+        for (let i = 0; i < length; i++) this.value(resolved(list[i], i));
+        this.around.pop();
+    }
+
+    /** @param {any} object */
+    object(object) {
+        const prototype = Object.getPrototypeOf(object);
+        if (prototype !== Object.prototype && prototype !== null) {
+            const octets = octetsOf(object);
+            if (octets) return this.binary(octets);
+            if (object instanceof Set) return this.list([...object]);
+            if (object instanceof Map) return this.map(object);
+            if (object instanceof Number || object instanceof String || object instanceof Boolean || object instanceof BigInt) {
+                return this.value(object.valueOf());
+            }
+        }
+        this.enter(object);
+        const count = this.opened();
+        let entries = 0;
+        for (const name of Object.keys(object)) {
+            const item = resolved(object[name], name);
+            if (isAbsent(item)) continue;
+            this.text(name);
+            this.value(item);
+            entries++;
+        }
+        this.words[count] = entries;
+        this.around.pop();
+    }
+
+    /** @param {Map<any, any>} map */
+    map(map) {
+        this.enter(map);
+        const count = this.opened();
+        let entries = 0;
+        for (const [name, value] of map) {
+            if (typeof name !== 'string') this.refuse(name, 'a Map with a key that is no string cannot be sent');
+            const item = resolved(value, name);
+            if (isAbsent(item)) continue;
+            this.text(name);
+            this.value(item);
+            entries++;
+        }
+        this.words[count] = entries;
+        this.around.pop();
+    }
+
+    /** Begins a dict; gives where its number of entries goes. */
+    opened() {
+        this.push(OPEN_OBJECT);
+        this.push(0);
+        return this.word - 1;
+    }
+
+    /** @param {any} value */
+    enter(value) {
+        // The message itself is around all of these.
+        if (this.around.push(value) < MAX_DEPTH) return;
+        if (new Set(this.around).size < this.around.length) throw new TypeError(`${this.what}: a value that contains itself cannot be sent`);
+        throw new RangeError(`${this.what}: nesting exceeds the limit of ${MAX_DEPTH}`);
+    }
+
+    /** @param {any} value @param {string} text @returns {never} */
+    refuse(value, text) {
+        let path = this.what;
+        for (let i = 0; i < this.around.length; i++) {
+            const next = i + 1 < this.around.length ? this.around[i + 1] : value;
+            const key = Object.keys(this.around[i]).find((name) => this.around[i][name] === next);
+            path += Array.isArray(this.around[i]) ? `[${key ?? '?'}]` : `.${key ?? '?'}`;
+        }
+        throw new TypeError(`${path}: ${text}`);
+    }
+}

@@ -1,0 +1,5 @@
+//! The wasm half of the npm package.
+
+mod tape;
+
+pub use tape::Tape;

@@ -1,0 +1,139 @@
+//! The two ends of the tape in wasm memory: the glue copies a frame in and reads the tape that becomes
+//! of it, or copies a tape in and reads the frame. Only numbers cross; addresses are read from a report.
+
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use crate::codec::tape::{Builder, Outgoing, encode};
+use crate::codec::{MAX_DEPTH, Serializer};
+
+/// Memory above this is given back as soon as a message needs far less.
+const KEEP: usize = 1 << 20;
+
+/// The tape of one connection.
+#[wasm_bindgen]
+pub struct Tape {
+    serializer: Serializer,
+    frame: Vec<u8>,
+    builder: Builder,
+    words: Vec<u32>,
+    numbers: Vec<f64>,
+    octets: Vec<u8>,
+    sent: Vec<u8>,
+    error: String,
+    report: [u32; 12],
+}
+
+#[wasm_bindgen]
+impl Tape {
+    /// A tape for the serializer of a WebSocket subprotocol.
+    ///
+    /// # Errors
+    /// Throws a text when the serializer is none with binary frames.
+    #[wasm_bindgen(constructor)]
+    pub fn new(subprotocol: &str) -> Result<Self, String> {
+        let serializer = Serializer::from_subprotocol(subprotocol).filter(|s| s.is_binary());
+        Ok(Self {
+            serializer: serializer.ok_or_else(|| format!("{subprotocol} has no binary frames"))?,
+            frame: Vec::new(),
+            builder: Builder::new(MAX_DEPTH),
+            words: Vec::new(),
+            numbers: Vec::new(),
+            octets: Vec::new(),
+            sent: Vec::new(),
+            error: String::new(),
+            report: [0; 12],
+        })
+    }
+
+    /// The memory that all addresses point into.
+    pub fn memory() -> JsValue {
+        wasm_bindgen::memory()
+    }
+
+    /// Where the addresses of an incoming tape are, each 32 bits: words, numbers, text, chunks, binaries
+    /// in pieces; generation and number of shapes, their parents, key ends and keys. Of an outgoing one:
+    /// address and length of the frame.
+    pub fn report(&self) -> *const u32 {
+        self.report.as_ptr()
+    }
+
+    /// Where a frame of this length goes.
+    pub fn frame(&mut self, length: usize) -> *const u8 {
+        room(&mut self.frame, length)
+    }
+
+    /// Makes a tape of the frame; `false`: see [`error`](Self::error).
+    pub fn read(&mut self, length: usize) -> bool {
+        let frame = self.frame.get(..length).unwrap_or_default();
+        if let Err(error) = self.builder.build(self.serializer, frame) {
+            self.error = error.to_string();
+            return false;
+        }
+        let (text, shapes) = (self.builder.text(), self.builder.shapes());
+        self.report = [
+            address(self.builder.words()),
+            address(self.builder.numbers()),
+            address(text.octets()),
+            address(text.chunks()),
+            address(self.builder.pieced()),
+            shapes.generation(),
+            shapes.parents().len() as u32,
+            address(shapes.parents()),
+            address(shapes.key_ends()),
+            address(shapes.octets()),
+            0,
+            0,
+        ];
+        true
+    }
+
+    /// Where the words of an outgoing tape go.
+    pub fn words(&mut self, length: usize) -> *const u32 {
+        room(&mut self.words, length)
+    }
+
+    /// Where its numbers go.
+    pub fn numbers(&mut self, length: usize) -> *const f64 {
+        room(&mut self.numbers, length)
+    }
+
+    /// Where its texts and binaries go.
+    pub fn octets(&mut self, length: usize) -> *const u8 {
+        room(&mut self.octets, length)
+    }
+
+    /// Makes a frame of the tape; `false`: see [`error`](Self::error).
+    pub fn write(&mut self, words: usize, numbers: usize, octets: usize) -> bool {
+        let tape = Outgoing {
+            words: self.words.get(..words).unwrap_or_default(),
+            numbers: self.numbers.get(..numbers).unwrap_or_default(),
+            octets: self.octets.get(..octets).unwrap_or_default(),
+        };
+        self.sent.clear();
+        if let Err(error) = encode(self.serializer, &tape, &mut self.sent) {
+            self.error = error.to_string();
+            return false;
+        }
+        self.report = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, address(&self.sent), self.sent.len() as u32];
+        true
+    }
+
+    /// What went wrong last.
+    pub fn error(&self) -> String {
+        self.error.clone()
+    }
+}
+
+fn address<T>(slice: &[T]) -> u32 {
+    slice.as_ptr() as usize as u32
+}
+
+fn room<T: Default + Clone>(area: &mut Vec<T>, length: usize) -> *const T {
+    if area.len() > KEEP && length < area.len() / 4 {
+        *area = Vec::new();
+    }
+    if area.len() < length {
+        area.resize(length, T::default());
+    }
+    area.as_ptr()
+}

@@ -96,6 +96,15 @@ macro_rules! dicts {
                 read(&self.0, name(stringify!($key)))
             })*
 
+            /// The keys that WAMP defines, each with what its value has to be.
+            #[must_use]
+            pub fn keys() -> Vec<(&'static str, &'static str)> {
+                vec![
+                    $((name(stringify!($key)), <$ty as Known<'_>>::EXPECTED),)*
+                    $((name(stringify!($other)), <$oty as Known<'_>>::EXPECTED),)*
+                ]
+            }
+
             /// The dict as it goes to the wire.
             #[must_use]
             pub const fn as_dict(&self) -> &Dict {

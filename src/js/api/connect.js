@@ -1,0 +1,33 @@
+// @ts-check
+// One call from options to an open session: no retries, a promise with a reason.
+
+import { check, isDict } from '../glue/check.js';
+import { Connection } from './connection.js';
+import { SessionLost, WampError } from './errors.js';
+
+/**
+ * @param {any} options
+ * @returns {Promise<import('./session.js').Session>}
+ */
+export function connect(options) {
+    return new Promise((resolve, reject) => {
+        check(isDict(options), 'connect: <options> must be an object {}');
+        const { signal, ...rest } = options;
+        const connection = new Connection({ ...rest, max_retries: 0 });
+        const aborted = () => {
+            if (connection.isConnected) connection.close();
+            reject(new WampError('wamp.error.canceled', ['canceled by signal'], {}, { cause: signal.reason }));
+        };
+        connection.onopen = (session) => {
+            signal?.removeEventListener('abort', aborted);
+            resolve(session);
+        };
+        connection.onclose = (how, { reason, message }) => {
+            signal?.removeEventListener('abort', aborted);
+            reject(new SessionLost(reason ?? 'wamp.error.network_failure', message ? [message] : [], {}, { message: message || how }));
+        };
+        if (signal?.aborted) return aborted();
+        signal?.addEventListener('abort', aborted);
+        connection.open();
+    });
+}

@@ -1,0 +1,228 @@
+// @ts-check
+// Autobahn's Connection: opens a transport and a session on it, and tries again when it is lost.
+// One rule: whatever happens to an attempt, `onclose` fires once for it.
+
+import { EndCause, Core } from '../wasm/wamp_wasm.js';
+import { PROTOCOLS } from '../glue/codec.js';
+import { check } from '../glue/check.js';
+import { Driver } from '../glue/driver.js';
+import { init } from '../glue/load.js';
+import { WebSocketTransport } from '../glue/websocket.js';
+import { Backoff, isFatal } from './backoff.js';
+import { deferred } from './deferred.js';
+import { StateError } from './errors.js';
+import { connectionOptions } from './options.js';
+import { Session } from './session.js';
+
+const NO_TRANSPORT = Object.freeze({ type: 'none', url: null, protocol: null });
+
+/** One try: from loading the module to the end of its session. */
+class Attempt {
+    over = false;
+    /** @type {WebSocketTransport | null} */
+    transport = null;
+    /** @type {Driver | null} */
+    driver = null;
+    info = NO_TRANSPORT;
+}
+
+export class Connection {
+    #options;
+    #backoff;
+    /** @type {Attempt | null} */
+    #attempt = null;
+    /** @type {Session | null} */
+    #session = null;
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    #timer = null;
+    #attempts = 0;
+    /** Whether a transport was ever open: tells "lost" from "unreachable". */
+    #everOpen = false;
+    #wanted = false;
+
+    /** @type {((session: Session, details: any) => void) | undefined} */
+    onopen = undefined;
+    /** @type {((reason: string, details: any) => any) | undefined} */
+    onclose = undefined;
+
+    /** @param {any} options */
+    constructor(options) {
+        this.#options = connectionOptions(options);
+        this.#backoff = new Backoff(this.#options);
+    }
+
+    get defer() {
+        return deferred;
+    }
+
+    get session() {
+        return this.#session;
+    }
+
+    get isOpen() {
+        return this.#session?.isOpen ?? false;
+    }
+
+    get isConnected() {
+        return this.#attempt !== null;
+    }
+
+    get isRetrying() {
+        return this.#timer !== null;
+    }
+
+    get transport() {
+        return { info: this.#attempt?.info ?? NO_TRANSPORT };
+    }
+
+    open() {
+        if (this.#attempt) throw new StateError('connection already open (or opening)');
+        this.#stopTimer();
+        this.#backoff.reset();
+        this.#wanted = true;
+        this.#start();
+    }
+
+    /** @param {string} [reason] @param {string} [message] */
+    close(reason, message) {
+        check(reason == null || typeof reason === 'string', 'Connection.close: <reason> must be a string');
+        check(message == null || typeof message === 'string', 'Connection.close: <message> must be a string');
+        const attempt = this.#attempt;
+        if (!attempt && !this.isRetrying) throw new StateError('connection already closed');
+        this.#wanted = false;
+        this.#stopTimer();
+        if (!attempt) return;
+        if (attempt.driver?.alive && this.#session) {
+            this.#session.leave(reason ?? undefined, message ?? undefined);
+        } else {
+            attempt.transport?.close();
+            this.#finish(attempt, 'closed', { reason: null, message: 'closed by the application' });
+        }
+    }
+
+    // --- inside --------------------------------------------------------------------------------
+
+    #stopTimer() {
+        if (this.#timer !== null) clearTimeout(this.#timer);
+        this.#timer = null;
+    }
+
+    async #start() {
+        const attempt = (this.#attempt = new Attempt());
+        try {
+            await init();
+        } catch (error) {
+            return this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
+        }
+        if (attempt.over) return;
+        const usable = this.#options.transports.filter((/** @type {any} */ t) => t.type === 'websocket');
+        // One after the other, so that a server that is down does not hide the others.
+        const chosen = usable[this.#attempts++ % usable.length];
+        try {
+            if (!chosen) throw new Error("none of the transports is of the type 'websocket'");
+            this.#connect(attempt, chosen);
+        } catch (error) {
+            this.#options.on_internal_error(error, 'could not create a WebSocket transport:');
+            this.#finish(attempt, 'unsupported', { reason: null, message: text(error) });
+        }
+    }
+
+    /** @param {Attempt} attempt @param {{ url: string, protocols: string[] }} chosen */
+    #connect(attempt, { url, protocols }) {
+        const transport = (attempt.transport = new WebSocketTransport(url, protocols, this.#options.socket));
+        transport.onclose = ({ code, reason }) => {
+            const message = `cannot connect to ${url}: closed with code ${code}${reason && ` (${reason})`}`;
+            this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message });
+        };
+        transport.onopen = (protocol) => {
+            if (!protocols.includes(protocol)) {
+                transport.close();
+                const chose = protocol ? `chose the subprotocol '${protocol}'` : 'chose no subprotocol';
+                return this.#finish(attempt, 'unsupported', { reason: null, message: `the server ${chose}; offered were ${protocols.join(', ')}` });
+            }
+            this.#everOpen = true;
+            this.#backoff.reset();
+            attempt.info = Object.freeze({ type: 'websocket', url, protocol });
+            this.#join(attempt, transport, protocol);
+        };
+    }
+
+    /** @param {Attempt} attempt @param {WebSocketTransport} transport @param {string} protocol */
+    #join(attempt, transport, protocol) {
+        const { realm, authmethods, authid, authextra, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;
+        try {
+            const core = new Core(protocol, max_message_size);
+            const session = new Session({
+                start: (host) => (attempt.driver = new Driver(core, PROTOCOLS[protocol](core), transport, host)),
+                onchallenge,
+                on_user_error,
+                on_internal_error,
+                ended: (ended) => this.#ended(attempt, ended),
+            });
+            this.#session = session;
+            session.onjoin = (details) => this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
+            session.join(realm, authmethods, authid, authextra);
+        } catch (error) {
+            on_internal_error(error, 'could not join:');
+            attempt.driver?.abandon();
+            transport.close();
+            this.#finish(attempt, 'closed', { reason: null, message: text(error) }, true);
+        }
+    }
+
+    /** @param {Attempt} attempt @param {import('../glue/driver.js').Ended} ended */
+    #ended(attempt, { cause, reason, message }) {
+        if (cause === EndCause.Violation) this.#options.on_internal_error(new Error(message), 'protocol violation:');
+        const lost = cause === EndCause.TransportLost;
+        this.#finish(attempt, lost ? 'lost' : 'closed', { reason, message }, cause === EndCause.Left || isFatal(reason));
+    }
+
+    /**
+     * The end of an attempt.
+     * @param {Attempt} attempt @param {'closed' | 'lost' | 'unreachable' | 'unsupported'} how
+     * @param {{ reason: string | null, message: string }} why @param {boolean} [final] whether trying again is of no use
+     */
+    #finish(attempt, how, why, final = false) {
+        if (attempt.over) return;
+        attempt.over = true;
+        this.#attempt = null;
+        const retry = this.#wanted && !final && how !== 'unsupported' && (how !== 'unreachable' || this.#options.retry_if_unreachable);
+        const delay = retry ? this.#backoff.next() : null;
+        const details = {
+            ...why,
+            retry_delay: delay,
+            retry_count: delay === null ? null : this.#backoff.count,
+            will_retry: delay !== null,
+        };
+        const veto = this.#user('onclose', () => this.onclose?.(how, details));
+        if (this.#attempt === null) this.#session = null;
+        // The callback may have opened or closed the connection itself.
+        if (delay === null || !this.#wanted || this.#attempt !== null) return;
+        if (veto && typeof veto.then !== 'function') return;
+        const timer = (this.#timer = setTimeout(() => {
+            this.#timer = null;
+            this.#start();
+        }, delay * 1000));
+        veto?.then((/** @type {unknown} */ stop) => {
+            if (stop && this.#timer === timer) this.#stopTimer();
+        }, () => {});
+    }
+
+    /** Runs code of the application: what it throws is reported and hurts nobody. @param {string} name @param {() => any} call */
+    #user(name, call) {
+        const report = (/** @type {unknown} */ error) => this.#options.on_user_error(error, `Exception raised from app code while firing Connection.${name}()`);
+        try {
+            const result = call();
+            if (typeof result?.then === 'function') result.then(undefined, report);
+            return result;
+        } catch (error) {
+            report(error);
+            return undefined;
+        }
+    }
+}
+
+/** @param {unknown} error */
+function text(error) {
+    return error instanceof Error ? error.message : String(error);
+}

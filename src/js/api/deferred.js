@@ -1,0 +1,43 @@
+// @ts-check
+// Promises with autobahn's extras: a deferred, and the promise of a call with `cancel` and progress.
+
+/** A promise with its two ends, and autobahn's third: `notify` reaches the third argument of `then`. */
+export function deferred() {
+    /** @type {any} */
+    const self = {};
+    self.promise = new ProgressPromise((/** @type {any} */ resolve, /** @type {any} */ reject) => {
+        self.resolve = resolve;
+        self.reject = reject;
+    });
+    self.notify = (/** @type {unknown} */ value) => self.promise.notify(value);
+    return self;
+}
+
+/**
+ * A promise that also tells what has come so far.
+ * @template T @extends {Promise<T>}
+ */
+export class ProgressPromise extends Promise {
+    /** @type {Array<(value: unknown) => void>} */
+    #listeners = [];
+
+    // Promises derived from it are ordinary ones.
+    static get [Symbol.species]() {
+        return Promise;
+    }
+
+    /**
+     * @param {any} [onfulfilled] @param {any} [onrejected]
+     * @param {(value: any) => void} [onprogress] called with each part of a progressive result
+     * @returns {any}
+     */
+    then(onfulfilled, onrejected, onprogress) {
+        if (typeof onprogress === 'function') this.#listeners.push(onprogress);
+        return super.then(onfulfilled, onrejected);
+    }
+
+    /** @param {unknown} value */
+    notify(value) {
+        for (const listener of this.#listeners) listener(value);
+    }
+}

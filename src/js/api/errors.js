@@ -1,0 +1,50 @@
+// @ts-check
+// The errors of the API: each a subclass of Error. Branch on `uri`, never on a text.
+
+/** @param {object} target @param {Record<string, unknown>} properties */
+function hidden(target, properties) {
+    for (const [key, value] of Object.entries(properties)) {
+        Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false });
+    }
+}
+
+/** An error that WAMP carries, or that ends a request. Its enumerable keys are autobahn's: error, args, kwargs. */
+export class WampError extends Error {
+    /**
+     * @param {string} error
+     * @param {unknown[]} [args]
+     * @param {Record<string, unknown>} [kwargs]
+     * @param {{ details?: Record<string, unknown>, message?: string, cause?: unknown }} [more]
+     */
+    constructor(error, args, kwargs, more = {}) {
+        const text = more.message ?? (typeof args?.[0] === 'string' ? args[0] : '');
+        super(text ? `${error}: ${text}` : error, 'cause' in more ? { cause: more.cause } : undefined);
+        hidden(this, { details: more.details ?? {} });
+        this.error = error;
+        this.args = args ?? [];
+        this.kwargs = kwargs ?? {};
+    }
+
+    get uri() {
+        return this.error;
+    }
+}
+hidden(WampError.prototype, { name: 'WampError' });
+
+/** The session ended, or was never reached: `uri` is the reason that the router or the protocol gave. */
+export class SessionLost extends WampError {}
+hidden(SessionLost.prototype, { name: 'SessionLost' });
+
+/** Something was asked for that is not possible now; nothing was sent. Its texts are autobahn's. */
+export class StateError extends Error {}
+hidden(StateError.prototype, { name: 'StateError' });
+
+/** A value that has no form in the serializer of the session; nothing was sent. */
+export class EncodeError extends WampError {
+    /** @param {unknown} cause */
+    constructor(cause) {
+        const text = cause instanceof Error ? cause.message : String(cause);
+        super('wamp.error.invalid_argument', [text], {}, { cause });
+    }
+}
+hidden(EncodeError.prototype, { name: 'EncodeError' });

@@ -1,0 +1,451 @@
+// @ts-check
+// A WAMP session as the application sees it. It keeps handlers, endpoints and promises by ticket; what
+// may be sent, and what an answer means, is decided in the core.
+
+import { check_request } from '../wasm/wamp_wasm.js';
+import { GoodUris, check, checkRequest, isDict } from '../glue/check.js';
+import { payloadArgs } from '../glue/driver.js';
+import { surelyRight } from '../glue/hot.js';
+import { stringify } from '../glue/json.js';
+import { callOptions, startCall } from './call.js';
+import { deferred } from './deferred.js';
+import { invoke } from './endpoint.js';
+import { SessionLost, StateError } from './errors.js';
+import { Registration } from './registration.js';
+import { EventBuffer, Subscription } from './subscription.js';
+import { Event, Publication } from './values.js';
+
+/** @typedef {import('../glue/driver.js').Driver} Driver */
+/** @typedef {import('../glue/driver.js').Ended} Ended */
+/** @typedef {{ subscription: Subscription, buffer: EventBuffer | null, revoked: (reason: any) => void }} Handler */
+/** @typedef {{ registration: Registration, revoked: (reason: any) => void }} Endpoint */
+
+const PUBLISH = 16;
+const SUBSCRIBE = 32;
+const CALL = 48;
+const REGISTER = 64;
+
+/** Roles whose features are the AND of both sides, and the router's role that answers each. */
+const COUNTERPARTS = { publisher: 'broker', subscriber: 'broker', caller: 'dealer', callee: 'dealer' };
+
+export class Session {
+    /** @type {Driver | null} */
+    #driver = null;
+    #config;
+    #id = /** @type {number | null} */ (null);
+    #realm = /** @type {string | null} */ (null);
+    #welcome = /** @type {any} */ (null);
+    /** @type {Map<number, Handler>} */
+    #handlers = new Map();
+    /** @type {Map<number, Endpoint>} */
+    #endpoints = new Map();
+    /** @type {Map<string, string>} */
+    #prefixes = new Map();
+    #goodUris = new GoodUris();
+    #joinedAt = 0;
+    /** @type {any} */
+    #closed = deferred();
+
+    /** @type {((details: any) => void) | undefined} */
+    onjoin = undefined;
+    /** @type {((reason: string | null, details: any) => void) | undefined} */
+    onleave = undefined;
+    caller_disclose_me = false;
+    publisher_disclose_me = false;
+
+    /**
+     * Made by a Connection, not by applications.
+     * @param {object} config
+     * @param {(host: import('../glue/driver.js').Host) => Driver} config.start makes the driver of this session
+     * @param {(session: Session, method: string, extra: any) => any} [config.onchallenge]
+     * @param {(error: unknown, text: string) => void} config.on_user_error
+     * @param {(error: unknown, text: string) => void} config.on_internal_error
+     * @param {(ended: Ended) => void} config.ended
+     */
+    constructor(config) {
+        this.#config = config;
+        // The constructor of the driver may already deliver.
+        this.#driver = config.start({
+            joined: (id, message) => this.#joined(id, message),
+            challenged: (message) => this.#challenged(message),
+            event: (tickets, publication, message) => this.#event(tickets, publication, message),
+            invocation: (endpoint, request, message) => this.#invocation(endpoint, request, message),
+            subscriptionRevoked: (tickets, reason) => this.#subscriptionRevoked(tickets, reason),
+            registrationRevoked: (endpoint, reason) => this.#registrationRevoked(endpoint, reason),
+            ended: (ended) => this.#ended(ended),
+            fault: (error) => config.on_internal_error(error, 'internal error of wamp-wasm:'),
+        });
+    }
+
+    get id() {
+        return this.#id;
+    }
+
+    get realm() {
+        return this.#realm;
+    }
+
+    get isOpen() {
+        return this.#id !== null;
+    }
+
+    get closed() {
+        return this.#closed.promise;
+    }
+
+    get defer() {
+        return deferred;
+    }
+
+    get features() {
+        /** @type {any} */
+        const features = {};
+        for (const [role, counterpart] of Object.entries(COUNTERPARTS)) {
+            features[role] = { ...this.#welcome?.roles?.[counterpart]?.features };
+        }
+        return features;
+    }
+
+    get subscriptions() {
+        /** @type {Map<number, Subscription[]>} */
+        const byId = new Map();
+        for (const { subscription } of this.#handlers.values()) {
+            const list = byId.get(subscription.id);
+            if (list) list.push(subscription);
+            else byId.set(subscription.id, [subscription]);
+        }
+        return [...byId.values()];
+    }
+
+    get registrations() {
+        return [...this.#endpoints.values()].map(({ registration }) => registration);
+    }
+
+    /** How many octets wait in the WebSocket. */
+    get bufferedAmount() {
+        return this.#driver?.bufferedAmount ?? 0;
+    }
+
+    /**
+     * @param {string} realm @param {string[]} [authmethods] @param {string} [authid] @param {any} [authextra]
+     */
+    join(realm, authmethods, authid, authextra) {
+        check(typeof realm === 'string', 'Session.join: <realm> must be a string');
+        check(authmethods == null || Array.isArray(authmethods), 'Session.join: <authmethods> must be an array []');
+        check(authid == null || typeof authid === 'string', 'Session.join: <authid> must be a string');
+        if (this.isOpen) throw new StateError('session already open');
+        const details = stringify({
+            ...(authmethods && { authmethods }),
+            ...(authid != null && { authid }),
+            ...(authextra != null && { authextra }),
+        });
+        this.#use().command((core) => core.join(performance.now(), realm, details));
+        this.#realm = realm;
+    }
+
+    /** @param {string} [reason] @param {string} [message] */
+    leave(reason = 'wamp.close.normal', message) {
+        check(typeof reason === 'string', 'Session.leave: <reason> must be a string');
+        check(message == null || typeof message === 'string', 'Session.leave: <message> must be a string');
+        this.#use().command((core) => core.leave(performance.now(), reason, message));
+        return this.#closed.promise;
+    }
+
+    /** @param {string} procedure @param {any} [args] @param {any} [kwargs] @param {any} [options] */
+    call(procedure, args, kwargs, options) {
+        checkRequest('call', 'procedure', procedure, args, kwargs, options);
+        const driver = this.#open();
+        const { wire, local } = callOptions(options);
+        if (this.caller_disclose_me) wire.disclose_me ??= true;
+        const uri = this.#checked('call', CALL, procedure, wire);
+        const begin = (/** @type {any} */ core) => core.begin_call(wire.receive_progress === true);
+        return startCall(local, this.#config.on_user_error, (pending) => driver.send(begin, CALL, [wire, uri], args ?? undefined, kwargs ?? undefined, pending));
+    }
+
+    /** @param {string} topic @param {any} [args] @param {any} [kwargs] @param {any} [options] */
+    publish(topic, args, kwargs, options) {
+        checkRequest('publish', 'topic', topic, args, kwargs, options);
+        const driver = this.#open();
+        const wire = { ...options };
+        if (this.publisher_disclose_me) wire.disclose_me ??= true;
+        const uri = this.#checked('publish', PUBLISH, topic, wire);
+        const acknowledge = wire.acknowledge === true;
+        /** @param {import('../glue/driver.js').Pending | null} pending */
+        const send = (pending) => driver.send((core) => core.begin_publish(acknowledge), PUBLISH, [wire, uri], args ?? undefined, kwargs ?? undefined, pending);
+        if (!acknowledge) {
+            send(null);
+            return undefined;
+        }
+        return new Promise((resolve, reject) => {
+            send({ done: (_, id) => resolve(new Publication(id)), failed: reject });
+        });
+    }
+
+    /** @param {string} topic @param {any} [handler] @param {any} [options] */
+    subscribe(topic, handler, options) {
+        check(typeof topic === 'string', 'Session.subscribe: <topic> must be a string');
+        check(handler == null || typeof handler === 'function', 'Session.subscribe: <handler> must be a function');
+        check(options == null || isDict(options), 'Session.subscribe: <options> must be an object {}');
+        const driver = this.#open();
+        const { buffer: size, ...wire } = options ?? {};
+        check(size === undefined || (Number.isInteger(size) && size > 0), 'Session.subscribe: <options>.buffer must be a positive integer');
+        const uri = this.#checked('subscribe', SUBSCRIBE, topic, wire);
+        const text = stringify(wire);
+        return new Promise((resolve, reject) => {
+            const ticket = driver.request((core) => core.subscribe(uri, text), {
+                done: (_, id) => {
+                    const revoked = deferred();
+                    const buffer = handler ? null : new EventBuffer(size);
+                    const subscription = new Subscription(uri, handler ?? null, options ?? {}, this, id, {
+                        revoked: revoked.promise,
+                        unsubscribe: () => this.#unsubscribe(ticket),
+                        buffer,
+                    });
+                    this.#handlers.set(ticket, { subscription, buffer, revoked: revoked.resolve });
+                    resolve(subscription);
+                },
+                failed: reject,
+            });
+        });
+    }
+
+    /** @param {string} procedure @param {any} endpoint @param {any} [options] */
+    register(procedure, endpoint, options) {
+        check(typeof procedure === 'string', 'Session.register: <procedure> must be a string');
+        check(typeof endpoint === 'function', 'Session.register: <endpoint> must be a function');
+        check(options == null || isDict(options), 'Session.register: <options> must be an object {}');
+        const driver = this.#open();
+        const wire = { ...options };
+        const uri = this.#checked('register', REGISTER, procedure, wire);
+        const text = stringify(wire);
+        return new Promise((resolve, reject) => {
+            const ticket = driver.request((core) => core.register(uri, text), {
+                done: (_, id) => {
+                    const revoked = deferred();
+                    const registration = new Registration(uri, endpoint, options ?? {}, this, id, {
+                        revoked: revoked.promise,
+                        unregister: () => this.#unregister(ticket),
+                    });
+                    this.#endpoints.set(ticket, { registration, revoked: revoked.resolve });
+                    resolve(registration);
+                },
+                failed: reject,
+            });
+        });
+    }
+
+    /** @param {Subscription} subscription */
+    unsubscribe(subscription) {
+        check(subscription instanceof Subscription, 'Session.unsubscribe: <subscription> must be a Subscription');
+        this.#open();
+        if (subscription.session !== this || !subscription.active) throw new StateError('subscription not active');
+        return subscription.unsubscribe();
+    }
+
+    /** @param {Registration} registration */
+    unregister(registration) {
+        check(registration instanceof Registration, 'Session.unregister: <registration> must be a Registration');
+        this.#open();
+        if (registration.session !== this || !registration.active) throw new StateError('registration not active');
+        return registration.unregister();
+    }
+
+    /** @param {string} prefix @param {string | null} [uri] */
+    prefix(prefix, uri) {
+        check(typeof prefix === 'string', 'Session.prefix: <prefix> must be a string');
+        check(uri == null || typeof uri === 'string', 'Session.prefix: <uri> must be a string or falsy');
+        if (uri) this.#prefixes.set(prefix, uri);
+        else this.#prefixes.delete(prefix);
+    }
+
+    /** @param {string} curie */
+    resolve(curie) {
+        check(typeof curie === 'string', 'Session.resolve: <curie> must be a string');
+        const colon = curie.indexOf(':');
+        const uri = colon < 0 ? undefined : this.#prefixes.get(curie.slice(0, colon));
+        return uri === undefined ? curie : `${uri}.${curie.slice(colon + 1)}`;
+    }
+
+    /** @param {...unknown} items */
+    log(...items) {
+        const at = Math.round((performance.now() - this.#joinedAt) * 1000) / 1000;
+        console.group(this.isOpen ? `WAMP session ${this.#id} on '${this.#realm}' at ${at} ms` : 'WAMP session');
+        for (const item of items) console.log(item);
+        console.groupEnd();
+    }
+
+    // --- inside --------------------------------------------------------------------------------
+
+    #use() {
+        if (!this.#driver?.alive) throw new StateError('session not open');
+        return this.#driver;
+    }
+
+    #open() {
+        if (!this.isOpen) throw new StateError('session not open');
+        return this.#use();
+    }
+
+    /**
+     * The URI of a request, resolved and checked together with its options.
+     * @param {string} method @param {number} code @param {string} curie @param {any} options
+     */
+    #checked(method, code, curie, options) {
+        const uri = this.resolve(curie);
+        const hot = code === CALL || code === PUBLISH;
+        if (hot && this.#goodUris.has(uri) && surelyRight(code, options)) return uri;
+        let problem;
+        try {
+            check_request(code, uri, stringify(options));
+        } catch (error) {
+            problem = typeof error === 'string' ? error : `<options> cannot be sent: ${error}`;
+        }
+        check(problem === undefined, `Session.${method}: ${problem}`);
+        if (hot) this.#goodUris.add(uri);
+        return uri;
+    }
+
+    /** @param {number} ticket @returns {Promise<boolean>} */
+    #unsubscribe(ticket) {
+        const handler = this.#handlers.get(ticket);
+        const driver = this.#open();
+        if (!handler) throw new StateError('subscription not active');
+        return new Promise((resolve, reject) => {
+            driver.request((core) => core.unsubscribe(ticket), { done: (_, last) => resolve(last === 1), failed: reject });
+            this.#handlers.delete(ticket);
+            handler.subscription.active = false;
+            handler.buffer?.end(null);
+        });
+    }
+
+    /** @param {number} ticket @returns {Promise<void>} */
+    #unregister(ticket) {
+        const endpoint = this.#endpoints.get(ticket);
+        const driver = this.#open();
+        if (!endpoint?.registration.active) throw new StateError('registration not active');
+        return new Promise((resolve, reject) => {
+            driver.request((core) => core.unregister(ticket), {
+                done: () => {
+                    this.#endpoints.delete(ticket);
+                    resolve();
+                },
+                failed: (error) => {
+                    // The router refused, and calls still come; after a loss nothing does.
+                    endpoint.registration.active = this.isOpen;
+                    reject(error);
+                },
+            });
+            endpoint.registration.active = false;
+        });
+    }
+
+    /** @param {number} id @param {any} message WELCOME, Session, Details */
+    #joined(id, message) {
+        this.#id = id;
+        this.#welcome = message[2];
+        this.#realm = this.#welcome.realm ?? this.#realm;
+        this.#joinedAt = performance.now();
+        this.#user(() => this.onjoin?.(this.#welcome), 'Exception raised from app code while firing Session.onjoin()');
+    }
+
+    /** @param {any} message CHALLENGE, AuthMethod, Extra */
+    async #challenged(message) {
+        const { onchallenge, on_internal_error, on_user_error } = this.#config;
+        /** @param {string} text */
+        const refuse = (text) => {
+            if (!this.#driver?.alive) return;
+            try {
+                this.#driver.command((core) => core.refuse('wamp.error.cannot_authenticate', text));
+            } catch {
+                // The session is over, or the challenge was given up: nobody waits for the answer.
+            }
+        };
+        if (!onchallenge) {
+            on_internal_error(new Error('received WAMP challenge, but no onchallenge() handler set'), '');
+            return refuse('there is no onchallenge handler');
+        }
+        try {
+            const answer = await onchallenge(this, message[1], message[2]);
+            const [signature, extra] = Array.isArray(answer) ? answer : [answer, {}];
+            check(typeof signature === 'string', 'onchallenge must give a string or [string, object]');
+            const text = stringify(extra ?? {});
+            if (this.#driver?.alive) this.#driver.command((core) => core.authenticate(performance.now(), signature, text));
+        } catch (error) {
+            on_user_error(error, 'onchallenge() raised: ');
+            refuse(error instanceof Error ? error.message : String(error));
+        }
+    }
+
+    /** @param {number[]} tickets @param {number} publication @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
+    #event(tickets, publication, message) {
+        const args = payloadArgs(message[4]);
+        const kwargs = message[5] ?? {};
+        let event;
+        for (const ticket of tickets) {
+            // A handler before this one may have ended it.
+            const handler = this.#handlers.get(ticket);
+            if (!handler) continue;
+            const { subscription, buffer } = handler;
+            event ??= new Event(publication, message[3].topic ?? subscription.topic, message[3]);
+            if (buffer) buffer.push({ args, kwargs, details: event });
+            else this.#user(() => /** @type {Function} */ (subscription.handler)(args, kwargs, event, subscription), 'Exception raised in event handler:');
+        }
+    }
+
+    /** @param {number} endpoint @param {number} request @param {any} message */
+    #invocation(endpoint, request, message) {
+        const registration = this.#endpoints.get(endpoint)?.registration;
+        if (this.#driver && registration) invoke(this.#driver, registration, request, message, this.#config.on_user_error);
+    }
+
+    /** @param {number[]} tickets @param {string | undefined} reason */
+    #subscriptionRevoked(tickets, reason) {
+        for (const ticket of tickets) {
+            const handler = this.#handlers.get(ticket);
+            this.#handlers.delete(ticket);
+            if (!handler) continue;
+            handler.subscription.active = false;
+            handler.buffer?.end(null);
+            handler.revoked(reason);
+        }
+    }
+
+    /** @param {number} ticket @param {string | undefined} reason */
+    #registrationRevoked(ticket, reason) {
+        const endpoint = this.#endpoints.get(ticket);
+        this.#endpoints.delete(ticket);
+        if (!endpoint) return;
+        endpoint.registration.active = false;
+        endpoint.revoked(reason);
+    }
+
+    /** @param {Ended} ended */
+    #ended(ended) {
+        this.#id = null;
+        const lost = new SessionLost(ended.reason ?? 'wamp.error.network_failure', [ended.message], {}, { message: ended.message || 'the session ended' });
+        for (const { subscription, buffer } of this.#handlers.values()) {
+            subscription.active = false;
+            buffer?.end(lost);
+        }
+        for (const { registration } of this.#endpoints.values()) registration.active = false;
+        this.#handlers.clear();
+        this.#endpoints.clear();
+        const details = { reason: ended.reason, message: ended.message, was_open: ended.wasOpen };
+        if (ended.wasOpen) {
+            this.#user(() => this.onleave?.(ended.reason, details), 'Exception raised from app code while firing Session.onleave()');
+        }
+        this.#closed.resolve(details);
+        this.#config.ended(ended);
+    }
+
+    /** Runs code of the application: what it throws is reported and hurts nobody. @param {() => unknown} call @param {string} text */
+    #user(call, text) {
+        const report = (/** @type {unknown} */ error) => this.#config.on_user_error(error, text);
+        try {
+            const result = /** @type {any} */ (call());
+            if (typeof result?.then === 'function') result.then(undefined, report);
+        } catch (error) {
+            report(error);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// @ts-check
+// A subscription as its handler's owner sees it: a handle, and without a handler a stream of events.
+
+/** How many events wait for a reader before the oldest is dropped, unless the options say otherwise. */
+const DEFAULT_BUFFER = 1024;
+
+export class Subscription {
+    #unsubscribe;
+    #buffer;
+
+    /**
+     * @param {string} topic @param {Function | null} handler @param {Record<string, any>} options
+     * @param {any} session @param {number} id
+     * @param {{ revoked: Promise<any>, unsubscribe: () => Promise<boolean>, buffer: EventBuffer | null }} internal
+     */
+    constructor(topic, handler, options, session, id, internal) {
+        this.topic = topic;
+        this.handler = handler;
+        this.options = options;
+        this.session = session;
+        this.id = id;
+        this.active = true;
+        this.on_unsubscribe = internal.revoked;
+        this.#unsubscribe = internal.unsubscribe;
+        this.#buffer = internal.buffer;
+    }
+
+    unsubscribe() {
+        return this.#unsubscribe();
+    }
+
+    /** How many events were dropped because nobody read them. */
+    get dropped() {
+        return this.#buffer?.dropped ?? 0;
+    }
+
+    [Symbol.asyncIterator]() {
+        const buffer = this.#buffer;
+        if (!buffer) throw new TypeError('Subscription: it has a handler, so there is nothing to iterate over');
+        return {
+            next: () => buffer.next(),
+            return: async () => {
+                if (this.active) await this.#unsubscribe().catch(() => {});
+                return { done: true, value: undefined };
+            },
+            [Symbol.asyncIterator]() {
+                return this;
+            },
+        };
+    }
+}
+
+/** Events between the session and whoever reads them: bounded, in order, the oldest dropped first. */
+export class EventBuffer {
+    /** @type {any[]} */
+    #events = [];
+    /** @type {Array<{ resolve: (result: any) => void, reject: (error: Error) => void }>} */
+    #readers = [];
+    /** @type {{ error: Error | null } | null} */
+    #end = null;
+    #size;
+    dropped = 0;
+
+    /** @param {number} [size] */
+    constructor(size = DEFAULT_BUFFER) {
+        this.#size = size;
+    }
+
+    /** @param {unknown} value */
+    push(value) {
+        const reader = this.#readers.shift();
+        if (reader) return reader.resolve({ done: false, value });
+        if (this.#events.length >= this.#size) {
+            this.#events.shift();
+            this.dropped++;
+        }
+        this.#events.push(value);
+    }
+
+    /** No more events: an error when the session was lost. @param {Error | null} error */
+    end(error) {
+        if (this.#end) return;
+        this.#end = { error };
+        for (const reader of this.#readers.splice(0)) {
+            if (error) reader.reject(error);
+            else reader.resolve({ done: true, value: undefined });
+        }
+    }
+
+    /** @returns {Promise<IteratorResult<any>>} */
+    next() {
+        if (this.#events.length > 0) return Promise.resolve({ done: false, value: this.#events.shift() });
+        if (this.#end?.error) {
+            const { error } = this.#end;
+            this.#end = { error: null };
+            return Promise.reject(error);
+        }
+        if (this.#end) return Promise.resolve({ done: true, value: undefined });
+        return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
+    }
+}

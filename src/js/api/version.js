@@ -1,0 +1,3 @@
+// The version of the package; scripts/build writes that of Cargo.toml here.
+
+export const version = '0.0.0';

@@ -1,0 +1,62 @@
+// The types of 'wamp-wasm/autobahn': autobahn's names on the classes of this package.
+
+import { Connection, Event, Invocation, Publication, Registration, Result, Session, Subscription, WampError, version } from './index.js';
+import type { Deferred } from './index.js';
+
+/** Small helpers of autobahn. */
+export declare const util: {
+    /** The octets of a base64 text; null for none. */
+    atob(base64: string): Uint8Array | null;
+    /** The base64 text of octets; null for none. */
+    btoa(bytes: Uint8Array): string | null;
+    /** The hexadecimal text of octets. */
+    btoh(bytes: Uint8Array): string;
+    /** The octets of a hexadecimal text. */
+    htob(hex: string): Uint8Array;
+    /** A number of the normal distribution. */
+    rand_normal(mean?: number, deviation?: number): number;
+    /** Whether it is an object. */
+    is_object(value: unknown): boolean;
+    /** Throws an Error with the text unless the condition holds. */
+    assert(condition: unknown, text?: string): void;
+    /** Copies into `base` what it does not have. */
+    defaults<T extends object>(base: T, ...sources: Array<object | boolean | undefined>): T;
+    /** Gives an error to a handler, or to the console. */
+    handle_error(handler: ((error: unknown, message?: string) => void) | undefined, error: unknown, message?: string): void;
+    /** A random id of the global scope. */
+    new_global_id(): number;
+    /** A factory of deferreds; the options are ignored, promises are always native. */
+    deferred_factory(options?: object): <T = any>() => Deferred<T>;
+    /** The promise of a deferred. */
+    promise<T>(deferred: Deferred<T>): Promise<T>;
+    /** Resolves after so many milliseconds. */
+    sleep(milliseconds: number): Promise<void>;
+    /** Calls a function and gives a promise of its result, also when it throws. */
+    as_promise<T>(call: (...args: any[]) => T | Promise<T>, ...args: any[]): Promise<T>;
+};
+
+/** Autobahn's log. */
+export declare const log: {
+    /** Writes to the console when the global `AUTOBAHN_DEBUG` is set. */
+    debug(...items: unknown[]): void;
+    /** Writes a warning to the console. */
+    warn(...items: unknown[]): void;
+};
+
+export { Connection, WampError as Error, Event, Invocation, Publication, Registration, Result, Session, Subscription, version };
+
+declare const autobahn: {
+    Connection: typeof Connection;
+    Error: typeof WampError;
+    Event: typeof Event;
+    Invocation: typeof Invocation;
+    Publication: typeof Publication;
+    Registration: typeof Registration;
+    Result: typeof Result;
+    Session: typeof Session;
+    Subscription: typeof Subscription;
+    log: typeof log;
+    util: typeof util;
+    version: string;
+};
+export default autobahn;

@@ -1,0 +1,487 @@
+//! The session machine with an interface of numbers and short texts.
+//! The one rule is the machine's: after every call that is not a getter, drain [`Core::poll`].
+
+use std::time::Duration;
+
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::{Op, op::EndCause, slot::Slot};
+use crate::{
+    codec::{self, Frame, Limits, Serializer},
+    message::{
+        AuthExtra, CallOptions, Dict, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails,
+        MatchPolicy, Message, MessageType, OptionError, Pattern, PublishOptions, Published, RegisterOptions,
+        Registered, RequestId, Result as ResultMessage, ResultDetails, SubscribeOptions, Subscribed,
+        Unregistered, Unsubscribed, Uri, UriRules,
+    },
+    session::{Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket},
+};
+
+/// One session over one transport.
+#[wasm_bindgen]
+pub struct Core {
+    session: Session<Slot>,
+    serializer: Serializer,
+    limits: Limits,
+    a: f64,
+    b: f64,
+    uri: Option<String>,
+    text: String,
+    bytes: Vec<u8>,
+    handlers: Vec<Ticket>,
+}
+
+type Thrown = JsValue;
+
+fn thrown(error: impl std::fmt::Display) -> Thrown {
+    JsValue::from_str(&error.to_string())
+}
+
+/// Milliseconds of `performance.now()`; a float cast saturates, so no number can panic here.
+fn instant(now: f64) -> Duration {
+    Duration::from_micros((now * 1000.0) as u64)
+}
+
+fn id<T: Id>(number: f64) -> Option<T> {
+    T::new(number as u64).ok().filter(|_| number.fract() == 0.0)
+}
+
+fn ticket(number: f64) -> Ticket {
+    Ticket::from_number(number as u64)
+}
+
+/// What the glue saw in the details of a hot message, and the machine has to know.
+const PROGRESS: u32 = 1;
+const RECEIVE_PROGRESS: u32 = 2;
+
+#[wasm_bindgen]
+impl Core {
+    /// A session over a transport with this subprotocol.
+    ///
+    /// # Errors
+    /// Throws a text when the subprotocol is none of ours.
+    #[wasm_bindgen(constructor)]
+    pub fn new(subprotocol: &str, max_message_size: Option<f64>) -> Result<Self, Thrown> {
+        let serializer = Serializer::from_subprotocol(subprotocol)
+            .ok_or_else(|| thrown(format_args!("unknown subprotocol '{subprotocol}'")))?;
+        let mut limits = Limits::default();
+        if let Some(size) = max_message_size {
+            limits.max_size = size as usize;
+        }
+        Ok(Self {
+            session: Session::new(SessionConfig::default()),
+            serializer,
+            limits,
+            a: 0.0,
+            b: 0.0,
+            uri: None,
+            text: String::new(),
+            bytes: Vec::new(),
+            handlers: Vec::new(),
+        })
+    }
+
+    // --- what happens to the session ---------------------------------------------------------
+
+    /// The transport is open.
+    pub fn on_open(&mut self, now: f64) {
+        self.session.handle(instant(now), Input::Opened);
+    }
+
+    /// The transport is closed; the text says how.
+    pub fn on_close(&mut self, now: f64, text: String) {
+        self.session.handle(instant(now), Input::Closed(text));
+    }
+
+    /// The time of `deadline` has come.
+    pub fn on_deadline(&mut self, now: f64) {
+        self.session.handle(instant(now), Input::Deadline);
+    }
+
+    /// A message of a hot kind whose shape the glue has checked: `code` is its type, `a` and `b` the
+    /// numbers at its positions 1 and 2 (`b` is 0 where there is none).
+    pub fn on_message(&mut self, now: f64, code: u32, a: f64, b: f64, flags: u32) {
+        let input = match hot(code, a, b, flags) {
+            Some(message) => Input::Message(message),
+            None => Input::Invalid(format!("message {code} with numbers that are no ids")),
+        };
+        self.session.handle(instant(now), input);
+    }
+
+    /// Any message in a text frame; `problem` says why the glue could not parse it, if so.
+    pub fn on_text(&mut self, now: f64, text: String, problem: Option<String>) {
+        self.on_frame(now, &Frame::Text(text), problem);
+    }
+
+    /// Any message in a binary frame; `problem` says why the glue could not parse it, if so.
+    pub fn on_bytes(&mut self, now: f64, bytes: Vec<u8>, problem: Option<String>) {
+        self.on_frame(now, &Frame::Binary(bytes), problem);
+    }
+
+    /// When `on_deadline` wants to be called, on the clock of `now`; negative for never.
+    pub fn deadline(&self) -> f64 {
+        self.session.next_deadline().map_or(-1.0, |at| at.as_secs_f64() * 1000.0)
+    }
+
+    // --- commands ----------------------------------------------------------------------------
+
+    /// Joins a realm. The details are a dict in JSON; the roles are added here.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn join(&mut self, now: f64, realm: &str, details: &str) -> Result<(), Thrown> {
+        let details = HelloDetails::try_from(dict(details)?).map_err(thrown)?;
+        self.session.join(instant(now), realm.into(), details).map_err(thrown)
+    }
+
+    /// Answers a challenge. The extra is a dict in JSON.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn authenticate(&mut self, now: f64, signature: &str, extra: &str) -> Result<(), Thrown> {
+        let extra = AuthExtra::try_from(dict(extra)?).map_err(thrown)?;
+        self.session.authenticate(instant(now), signature, extra).map_err(thrown)
+    }
+
+    /// Refuses a challenge.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn refuse(&mut self, reason: &str, message: &str) -> Result<(), Thrown> {
+        self.session.refuse(reason.into(), message).map_err(thrown)
+    }
+
+    /// Leaves.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn leave(&mut self, now: f64, reason: &str, message: Option<String>) -> Result<(), Thrown> {
+        self.session.leave(instant(now), reason.into(), message.as_deref()).map_err(thrown)
+    }
+
+    /// Subscribes and gives the ticket. The options are a dict in JSON.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn subscribe(&mut self, topic: &str, options: &str) -> Result<f64, Thrown> {
+        let options = SubscribeOptions::try_from(dict(options)?).map_err(thrown)?;
+        self.session.subscribe(topic.into(), options).map(number).map_err(thrown)
+    }
+
+    /// Ends a handler of a subscription and gives the ticket of that command.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn unsubscribe(&mut self, handler: f64) -> Result<f64, Thrown> {
+        self.session.unsubscribe(ticket(handler)).map(number).map_err(thrown)
+    }
+
+    /// Registers and gives the ticket. The options are a dict in JSON.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn register(&mut self, procedure: &str, options: &str) -> Result<f64, Thrown> {
+        let options = RegisterOptions::try_from(dict(options)?).map_err(thrown)?;
+        self.session.register(procedure.into(), options).map(number).map_err(thrown)
+    }
+
+    /// Ends a registration and gives the ticket of that command.
+    ///
+    /// # Errors
+    /// Throws a text; nothing was sent.
+    pub fn unregister(&mut self, endpoint: f64) -> Result<f64, Thrown> {
+        self.session.unregister(ticket(endpoint)).map(number).map_err(thrown)
+    }
+
+    /// Gives the request id of a PUBLISH that the glue sends next; `a` is the ticket, 0 without one.
+    ///
+    /// # Errors
+    /// Throws a text; no id was taken.
+    pub fn begin_publish(&mut self, acknowledge: bool) -> Result<f64, Thrown> {
+        let (request, ticket) = self.session.begin_publish(acknowledge).map_err(thrown)?;
+        self.a = ticket.map_or(0.0, number);
+        Ok(request.get() as f64)
+    }
+
+    /// Gives the request id of a CALL that the glue sends next; `a` is the ticket.
+    ///
+    /// # Errors
+    /// Throws a text; no id was taken.
+    pub fn begin_call(&mut self, receive_progress: bool) -> Result<f64, Thrown> {
+        let (request, ticket) = self.session.begin_call(receive_progress).map_err(thrown)?;
+        self.a = number(ticket);
+        Ok(request.get() as f64)
+    }
+
+    /// Whether the invocation may be answered now; the glue sends its YIELD or ERROR next.
+    pub fn end_invocation(&mut self, request: f64) -> bool {
+        id::<RequestId>(request).is_some_and(|request| self.session.end_invocation(request).is_ok())
+    }
+
+    /// Whether a running invocation may be answered in parts.
+    pub fn takes_progress(&self, request: f64) -> bool {
+        id::<RequestId>(request).is_some_and(|request| self.session.takes_progress(request) == Ok(true))
+    }
+
+    // --- what comes out ----------------------------------------------------------------------
+
+    /// The next operation; its data is in the registers until the next call.
+    pub fn poll(&mut self) -> Op {
+        match self.session.poll() {
+            None => Op::Nothing,
+            Some(Output::Send(message)) => self.send(&message),
+            Some(Output::Close) => Op::Close,
+            Some(Output::Event(event)) => self.event(event),
+        }
+    }
+
+    /// Register a.
+    #[wasm_bindgen(getter)]
+    pub fn a(&self) -> f64 {
+        self.a
+    }
+
+    /// Register b.
+    #[wasm_bindgen(getter)]
+    pub fn b(&self) -> f64 {
+        self.b
+    }
+
+    /// The ticket of a handler; 0 behind the last.
+    pub fn handler(&self, index: usize) -> f64 {
+        self.handlers.get(index).copied().map_or(0.0, number)
+    }
+
+    /// Takes the URI register.
+    pub fn take_uri(&mut self) -> Option<String> {
+        self.uri.take()
+    }
+
+    /// Takes the text register.
+    pub fn take_text(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// Takes the octets register.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+/// For each type of details that the glue checks by itself: the keys that WAMP defines and what their
+/// values have to be, a line each, `key:what`.
+///
+/// # Errors
+/// Throws a text for a message that is not hot.
+#[wasm_bindgen]
+pub fn known_keys(code: u32) -> Result<String, Thrown> {
+    let keys = match MessageType::from_code(code.into()) {
+        Some(MessageType::Event) => EventDetails::keys(),
+        Some(MessageType::Result) => ResultDetails::keys(),
+        Some(MessageType::Invocation) => InvocationDetails::keys(),
+        Some(MessageType::Publish) => PublishOptions::keys(),
+        Some(MessageType::Call) => CallOptions::keys(),
+        _ => return Err(thrown("not a hot message")),
+    };
+    let lines: Vec<_> = keys.iter().map(|(key, what)| format!("{key}:{what}")).collect();
+    Ok(lines.join("\n"))
+}
+
+/// Checks the URI and the options, a dict in JSON, of a request that is to be sent: `code` is its type.
+///
+/// # Errors
+/// Throws a text that names the argument.
+#[wasm_bindgen]
+pub fn check_request(code: u32, uri: &str, options: &str) -> Result<(), Thrown> {
+    let options = dict(options)?;
+    let wrong = |error: OptionError| thrown(format_args!("<options>.{error}"));
+    let (name, policy) = match MessageType::from_code(code.into()) {
+        Some(MessageType::Publish) => {
+            PublishOptions::try_from(options).map_err(wrong)?;
+            ("topic", MatchPolicy::Exact)
+        }
+        Some(MessageType::Call) => {
+            CallOptions::try_from(options).map_err(wrong)?;
+            ("procedure", MatchPolicy::Exact)
+        }
+        Some(MessageType::Subscribe) => {
+            ("topic", SubscribeOptions::try_from(options).map_err(wrong)?.r#match().unwrap_or_default())
+        }
+        Some(MessageType::Register) => {
+            ("procedure", RegisterOptions::try_from(options).map_err(wrong)?.r#match().unwrap_or_default())
+        }
+        _ => return Err(thrown("not a request")),
+    };
+    Pattern::new(uri.into(), policy).map_err(|error| thrown(format_args!("<{name}>: {error}")))?;
+    Ok(())
+}
+
+/// Whether a text is a complete URI.
+#[wasm_bindgen]
+pub fn is_uri(text: &str) -> bool {
+    Uri::from(text).check(UriRules::Complete).is_ok()
+}
+
+/// A dict of the application's, which the JavaScript side wrote as JSON.
+fn dict(json: &str) -> Result<Dict, Thrown> {
+    // The extra of an AUTHENTICATE may hold anything, so it is read by the ordinary codec.
+    let frame = Frame::Text(format!("[5,\"\",{json}]"));
+    match codec::decode::<Slot>(Serializer::Json, &frame, &Limits::default()) {
+        Ok(Message::Authenticate(message)) => Ok(message.extra.into_dict()),
+        Ok(_) => Err(thrown("not a dict")),
+        Err(error) => Err(thrown(error)),
+    }
+}
+
+fn number(ticket: Ticket) -> f64 {
+    ticket.get() as f64
+}
+
+fn hot(code: u32, a: f64, b: f64, flags: u32) -> Option<Message<Slot>> {
+    let payload = Slot::Received;
+    Some(match MessageType::from_code(code.into())? {
+        MessageType::Published => Published { request: id(a)?, publication: id(b)? }.into(),
+        MessageType::Subscribed => Subscribed { request: id(a)?, subscription: id(b)? }.into(),
+        MessageType::Unsubscribed => {
+            Unsubscribed { request: Some(id(a)?), details: Default::default() }.into()
+        }
+        MessageType::Event => {
+            let details = EventDetails::default();
+            Event { subscription: id(a)?, publication: id(b)?, details, payload }.into()
+        }
+        MessageType::Result => {
+            let mut details = ResultDetails::default();
+            if flags & PROGRESS != 0 {
+                details = details.with("progress", true);
+            }
+            ResultMessage { request: id(a)?, details, payload }.into()
+        }
+        MessageType::Registered => Registered { request: id(a)?, registration: id(b)? }.into(),
+        MessageType::Unregistered => {
+            Unregistered { request: Some(id(a)?), details: Default::default() }.into()
+        }
+        MessageType::Invocation => {
+            let mut details = InvocationDetails::default();
+            if flags & PROGRESS != 0 {
+                details = details.with("progress", true);
+            }
+            if flags & RECEIVE_PROGRESS != 0 {
+                details = details.with("receive_progress", true);
+            }
+            Invocation { request: id(a)?, registration: id(b)?, details, payload }.into()
+        }
+        _ => return None,
+    })
+}
+
+impl Core {
+    fn on_frame(&mut self, now: f64, frame: &Frame, problem: Option<String>) {
+        // The codec's own account of what is wrong is better: it names the element.
+        let input = match (codec::decode(self.serializer, frame, &self.limits), problem) {
+            (Ok(message), None) => Input::Message(message),
+            (Ok(_), Some(problem)) => Input::Invalid(problem),
+            (Err(error), _) => Input::Invalid(error.to_string()),
+        };
+        self.session.handle(instant(now), input);
+    }
+
+    fn send(&mut self, message: &Message<Slot>) -> Op {
+        match codec::encode(self.serializer, message) {
+            Ok(Frame::Text(text)) => self.text = text,
+            Ok(Frame::Binary(bytes)) => self.bytes = bytes,
+            Err(error) => {
+                self.text = format!("{}: {error}", message.message_type());
+                return Op::Fault;
+            }
+        }
+        Op::Send
+    }
+
+    fn event(&mut self, event: SessionEvent<Slot>) -> Op {
+        match event {
+            SessionEvent::Joined(welcome) => {
+                self.a = welcome.session.get() as f64;
+                Op::Joined
+            }
+            SessionEvent::Challenged(_) => Op::Challenged,
+            SessionEvent::Settled { ticket, outcome } => {
+                self.a = number(ticket);
+                match outcome {
+                    Ok(success) => self.success(&success),
+                    Err(failure) => self.failure(failure),
+                }
+            }
+            SessionEvent::Progress { ticket, .. } => {
+                self.a = number(ticket);
+                Op::Progress
+            }
+            SessionEvent::Event { subscription, publication, .. } => {
+                self.a = subscription.get() as f64;
+                self.b = publication.get() as f64;
+                self.handlers.clear();
+                self.handlers.extend_from_slice(self.session.handlers(subscription));
+                Op::Event
+            }
+            SessionEvent::Invocation { endpoint, request, .. } => {
+                self.a = number(endpoint);
+                self.b = request.get() as f64;
+                Op::Invocation
+            }
+            SessionEvent::SubscriptionRevoked { handlers, reason } => {
+                self.handlers = handlers;
+                self.uri = reason.map(text_of);
+                Op::SubscriptionRevoked
+            }
+            SessionEvent::RegistrationRevoked { endpoint, reason } => {
+                self.a = number(endpoint);
+                self.uri = reason.map(text_of);
+                Op::RegistrationRevoked
+            }
+            SessionEvent::Ended(ended) => {
+                self.ended(ended);
+                Op::Ended
+            }
+        }
+    }
+
+    fn success(&mut self, success: &Success<Slot>) -> Op {
+        let (op, b) = match success {
+            Success::Subscribed(id) => (Op::Subscribed, id.get()),
+            Success::Unsubscribed(last) => (Op::Unsubscribed, u64::from(*last)),
+            Success::Published(id) => (Op::Published, id.get()),
+            Success::Registered(id) => (Op::Registered, id.get()),
+            Success::Unregistered => (Op::Unregistered, 0),
+            Success::Result { .. } => (Op::Result, 0),
+        };
+        self.b = b as f64;
+        op
+    }
+
+    fn failure(&mut self, failure: Failure<Slot>) -> Op {
+        match failure {
+            Failure::Error { error, payload } => {
+                self.uri = Some(text_of(error));
+                self.b = f64::from(u8::from(payload == Slot::Received));
+                self.text = if let Slot::Text(text) = payload { text } else { String::new() };
+                Op::Failed
+            }
+            Failure::SessionLost(ended) => {
+                let ticket = self.a;
+                self.ended(ended);
+                self.a = ticket;
+                Op::Lost
+            }
+        }
+    }
+
+    fn ended(&mut self, ended: Ended) {
+        self.a = f64::from(EndCause::from(ended.cause) as u32);
+        self.b = f64::from(u8::from(ended.was_open));
+        self.uri = ended.reason.map(text_of);
+        self.text = ended.message;
+    }
+}
+
+fn text_of(uri: Uri) -> String {
+    uri.as_str().to_owned()
+}

@@ -1,0 +1,377 @@
+// @ts-check
+// The loop between a transport, the codec and the core: frames in, frames out, deliveries to the host.
+// One rule: `#drain` empties the core after every call into it, sending at once; what is for the
+// application goes into a queue that one loop works off in order. So callbacks may call straight back.
+
+import { Op, EndCause } from '../wasm/wamp_wasm.js';
+import { EncodeError, SessionLost, StateError, WampError } from '../api/errors.js';
+import { ASK, hot } from './hot.js';
+
+/** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
+/** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, finish(head: number[], tail: any): any }} Codec */
+/** @typedef {{ done(op: Op, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
+/** @typedef {{ op: Op, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
+/** @typedef {{ cause: EndCause, reason: string | null, message: string, wasOpen: boolean, received: any }} Ended */
+/**
+ * What the host of a driver has to do with deliveries.
+ * @typedef {object} Host
+ * @property {(id: number, message: any) => void} joined
+ * @property {(message: any) => void} challenged
+ * @property {(tickets: number[], publication: number, message: any) => void} event
+ * @property {(endpoint: number, request: number, message: any) => void} invocation
+ * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
+ * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
+ * @property {(ended: Ended) => void} ended
+ * @property {(error: unknown) => void} fault
+ */
+
+/** setTimeout takes no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+const NETWORK_FAILURE = 'wamp.error.network_failure';
+
+/** @param {string | undefined | null} uri @param {string | undefined} text */
+function lost(uri, text) {
+    return new SessionLost(uri ?? NETWORK_FAILURE, text ? [text] : [], {}, { message: text || 'the session ended before the answer came' });
+}
+
+export class Driver {
+    /** @type {Core | null} */
+    #core;
+    #codec;
+    #transport;
+    #host;
+    /** @type {Map<number, Pending>} */
+    #pending = new Map();
+    /** @type {Delivery[]} */
+    #queue = [];
+    #delivering = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #timer;
+    #deadline = -1;
+
+    /**
+     * @param {Core} core @param {Codec} codec
+     * @param {import('./websocket.js').WebSocketTransport} transport open, with its subprotocol agreed
+     * @param {Host} host
+     */
+    constructor(core, codec, transport, host) {
+        this.#core = core;
+        this.#codec = codec;
+        this.#transport = transport;
+        this.#host = host;
+        transport.onmessage = (data) => this.#receive(data);
+        transport.onclose = ({ code, reason }) => {
+            this.#run((core) => core.on_close(performance.now(), `connection closed with code ${code}${reason && `: ${reason}`}`));
+        };
+        this.#run((core) => core.on_open(performance.now()));
+    }
+
+    /** Whether the session can still do anything. */
+    get alive() {
+        return this.#core !== null;
+    }
+
+    get bufferedAmount() {
+        return this.#transport.bufferedAmount;
+    }
+
+    // --- commands ------------------------------------------------------------------------------
+
+    /**
+     * Carries out a command of the core. A refusal is a StateError.
+     * @template T @param {(core: Core) => T} command @returns {T}
+     */
+    command(command) {
+        const core = this.#use();
+        let result;
+        try {
+            result = command(core);
+        } catch (error) {
+            throw this.#refusal(error);
+        }
+        this.#flush(null);
+        return result;
+    }
+
+    /**
+     * Carries out a command that is answered.
+     * @param {(core: Core) => number} command @param {Pending} pending
+     */
+    request(command, pending) {
+        const core = this.#use();
+        this.#checkRoom();
+        let ticket;
+        try {
+            ticket = command(core);
+        } catch (error) {
+            throw this.#refusal(error);
+        }
+        this.#pending.set(ticket, pending);
+        this.#flush(null);
+        return ticket;
+    }
+
+    /**
+     * Sends a PUBLISH or CALL. The payload is encoded before the request id is taken: a value that cannot
+     * be encoded leaves no gap, and code of the application that the encoding runs may send in between.
+     * @param {(core: Core) => number} begin gives the request id, and the ticket in register a
+     * @param {number} code @param {any[]} middle @param {any} args @param {any} kwargs
+     * @param {Pending | null} pending
+     */
+    send(begin, code, middle, args, kwargs, pending) {
+        this.#use();
+        this.#checkRoom();
+        const tail = this.#prepare(middle, args, kwargs);
+        const core = this.#use();
+        let request;
+        try {
+            request = begin(core);
+        } catch (error) {
+            throw this.#refusal(error);
+        }
+        const ticket = core.a;
+        if (pending) this.#pending.set(ticket, pending);
+        this.#transport.send(this.#codec.finish([code, request], tail));
+        this.#flush(null);
+        return ticket;
+    }
+
+    /**
+     * Answers an invocation for good: with a YIELD or an ERROR. Nothing happens when it needs no answer.
+     * @param {number[]} head @param {number} request @param {any[]} middle @param {any} args @param {any} kwargs
+     */
+    answer(head, request, middle, args, kwargs) {
+        if (!this.#core) return;
+        const tail = this.#prepare(middle, args, kwargs);
+        if (!this.#core?.end_invocation(request)) return;
+        this.#transport.send(this.#codec.finish([...head, request], tail));
+        this.#flush(null);
+    }
+
+    /** A part of an invocation's result; more follows. @param {number} request @param {any} args @param {any} kwargs */
+    progress(request, args, kwargs) {
+        if (!this.#core) return;
+        const tail = this.#prepare([{ progress: true }], args, kwargs);
+        if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([70, request], tail));
+    }
+
+    /** Gives up an open transport from which no session came, or whose session nobody wants. */
+    abandon() {
+        this.#transport.close();
+        this.#run((core) => core.on_close(performance.now(), 'closed by the application'));
+    }
+
+    // --- inside --------------------------------------------------------------------------------
+
+    #use() {
+        if (!this.#core) throw new StateError('session not open');
+        return this.#core;
+    }
+
+    #checkRoom() {
+        if (this.#transport.full) {
+            throw new StateError(`send buffer full: ${this.#transport.bufferedAmount} octets wait in the WebSocket`);
+        }
+    }
+
+    /** @param {any[]} middle @param {any} args @param {any} kwargs */
+    #prepare(middle, args, kwargs) {
+        try {
+            return this.#codec.prepare(middle, args, kwargs);
+        } catch (error) {
+            throw new EncodeError(error);
+        }
+    }
+
+    /** The core throws texts; anything else is a fault. @param {unknown} error */
+    #refusal(error) {
+        if (typeof error === 'string') return new StateError(error);
+        this.#crash(error);
+        return error;
+    }
+
+    /** @param {any} data */
+    #receive(data) {
+        this.#run((core) => {
+            const now = performance.now();
+            if (typeof data !== 'string' && !(data instanceof ArrayBuffer)) data = new ArrayBuffer(0);
+            let message;
+            let problem;
+            try {
+                message = this.#codec.decode(data);
+            } catch (error) {
+                problem = error instanceof Error ? error.message : String(error);
+            }
+            const flags = problem === undefined ? hot(message) : ASK;
+            if (flags !== ASK) {
+                core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
+            } else if (typeof data === 'string') {
+                core.on_text(now, data, problem);
+            } else {
+                core.on_bytes(now, new Uint8Array(data), problem);
+            }
+            return message;
+        });
+    }
+
+    /** Calls into the core, drains and delivers; gives what the call gave to the deliveries. @param {(core: Core) => any} call */
+    #run(call) {
+        if (!this.#core) return;
+        try {
+            this.#flush(call(this.#core));
+        } catch (error) {
+            this.#crash(error);
+        }
+    }
+
+    /** @param {any} message */
+    #flush(message) {
+        try {
+            this.#drain(message);
+        } catch (error) {
+            this.#crash(error);
+        }
+        this.#deliver();
+    }
+
+    /** @param {any} message the received message that is being handled */
+    #drain(message) {
+        const core = this.#core;
+        if (!core) return;
+        for (;;) {
+            const op = core.poll();
+            switch (op) {
+                case Op.Nothing:
+                    this.#arm(core);
+                    return;
+                case Op.Send: {
+                    const text = core.take_text();
+                    this.#transport.send(text === '' ? core.take_bytes() : text);
+                    break;
+                }
+                case Op.Close:
+                    this.#transport.close();
+                    break;
+                case Op.Fault:
+                    throw new Error(core.take_text());
+                case Op.Event:
+                    this.#queue.push({ op, a: core.a, b: core.b, message, tickets: handlers(core) });
+                    break;
+                case Op.SubscriptionRevoked:
+                    this.#queue.push({ op, a: 0, b: 0, message, tickets: handlers(core), uri: core.take_uri() });
+                    break;
+                case Op.Failed:
+                case Op.Lost:
+                case Op.RegistrationRevoked:
+                case Op.Ended:
+                    this.#queue.push({ op, a: core.a, b: core.b, message, uri: core.take_uri(), text: core.take_text() });
+                    break;
+                default:
+                    this.#queue.push({ op, a: core.a, b: core.b, message });
+            }
+        }
+    }
+
+    #deliver() {
+        if (this.#delivering) return;
+        this.#delivering = true;
+        try {
+            for (let i = 0; i < this.#queue.length; i++) this.#dispatch(this.#queue[i]);
+        } catch (error) {
+            this.#host.fault(error);
+        } finally {
+            this.#queue = [];
+            this.#delivering = false;
+        }
+    }
+
+    /** @param {Delivery} delivery */
+    #dispatch({ op, a, b, message, uri, text, tickets }) {
+        const host = this.#host;
+        switch (op) {
+            case Op.Event:
+                return host.event(tickets ?? [], b, message);
+            case Op.Invocation:
+                return host.invocation(a, b, message);
+            case Op.Progress:
+                return this.#pending.get(a)?.progress?.(message);
+            case Op.Joined:
+                return host.joined(a, message);
+            case Op.Challenged:
+                return host.challenged(message);
+            case Op.SubscriptionRevoked:
+                return host.subscriptionRevoked(tickets ?? [], uri);
+            case Op.RegistrationRevoked:
+                return host.registrationRevoked(a, uri);
+            case Op.Failed:
+                return this.#take(a)?.failed(failure(uri ?? '', message, text));
+            case Op.Lost:
+                return this.#take(a)?.failed(lost(uri, text));
+            case Op.Ended:
+                this.#end();
+                return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, received: message });
+            default:
+                return this.#take(a)?.done(op, b, message);
+        }
+    }
+
+    /** @param {number} ticket */
+    #take(ticket) {
+        const pending = this.#pending.get(ticket);
+        this.#pending.delete(ticket);
+        return pending;
+    }
+
+    /** Sets the timer for the machine's next deadline. @param {Core} core */
+    #arm(core) {
+        const deadline = core.deadline();
+        if (deadline === this.#deadline) return;
+        this.#deadline = deadline;
+        clearTimeout(this.#timer);
+        if (deadline < 0) return;
+        const wait = Math.min(Math.max(deadline - performance.now(), 0), LONGEST_TIMER);
+        this.#timer = setTimeout(() => {
+            this.#deadline = -1;
+            this.#run((core) => core.on_deadline(performance.now()));
+        }, wait);
+    }
+
+    #end() {
+        clearTimeout(this.#timer);
+        this.#transport.close();
+        this.#core?.free();
+        this.#core = null;
+    }
+
+    /** A failure that should not exist must not leave anything hanging. @param {unknown} error */
+    #crash(error) {
+        if (!this.#core) return;
+        this.#core = null;
+        clearTimeout(this.#timer);
+        this.#transport.close();
+        this.#host.fault(error);
+        const text = `internal error: ${error instanceof Error ? error.message : error}`;
+        for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(lost(null, text));
+        this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: true, received: null });
+    }
+}
+
+/** @param {Core} core */
+function handlers(core) {
+    const tickets = [];
+    for (let i = 0, ticket; (ticket = core.handler(i)) !== 0; i++) tickets.push(ticket);
+    return tickets;
+}
+
+/** @param {string} uri @param {any} message the ERROR, unless the core itself refused @param {string | undefined} text */
+function failure(uri, message, text) {
+    if (message?.[0] !== 8) return new WampError(uri, text ? [text] : []);
+    // ERROR, REQUEST.Type, REQUEST.Request, Details, Error, Args, Kwargs
+    return new WampError(uri, payloadArgs(message[5]), message[6], { details: message[3] });
+}
+
+/** The positional arguments of a message; a transparent payload counts as one. @param {any} args */
+export function payloadArgs(args) {
+    return args === undefined || Array.isArray(args) ? args ?? [] : [args];
+}

@@ -1,0 +1,128 @@
+// @ts-check
+// Messages as JSON, by the browser's own means. Binary values travel as NUL and base64 in a string.
+// One rule: whatever `encode` throws, nothing of it was sent.
+
+import { isDict } from './check.js';
+
+/** As deep as the codec in Rust reads. */
+const MAX_DEPTH = 128;
+
+/** @param {Uint8Array} bytes */
+function toBase64(bytes) {
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 0x2000) {
+        text += String.fromCharCode(...bytes.subarray(i, i + 0x2000));
+    }
+    return btoa(text);
+}
+
+/** @param {string} text */
+function fromBase64(text) {
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
+}
+
+/** Reads what `JSON.parse` gave: every string that begins with NUL is binary. @param {any} value @returns {any} */
+function revive(value) {
+    if (typeof value === 'string') return value.startsWith('\0') ? fromBase64(value.slice(1)) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) value[i] = revive(value[i]);
+        return value;
+    }
+    for (const key of Object.keys(value)) {
+        const revived = revive(value[key]);
+        // An own property always, even for the key "__proto__".
+        if (revived !== value[key]) Object.defineProperty(value, key, { value: revived, writable: true, enumerable: true, configurable: true });
+    }
+    return value;
+}
+
+/** Whether lists and dicts are nested deeper than the limit. @param {string} text */
+function isTooDeep(text) {
+    // A text that is nested too deeply has at least so many opening brackets; most have fewer.
+    let open = 0;
+    for (const bracket of '[{') {
+        for (let at = text.indexOf(bracket); at >= 0 && open <= MAX_DEPTH; at = text.indexOf(bracket, at + 1)) open++;
+    }
+    if (open <= MAX_DEPTH) return false;
+    let depth = 0;
+    for (let i = 0; i < text.length; i++) {
+        switch (text.charCodeAt(i)) {
+            case 0x22: // a string: skip it
+                for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
+                break;
+            case 0x5b:
+            case 0x7b:
+                if (++depth > MAX_DEPTH) return true;
+                break;
+            case 0x5d:
+            case 0x7d:
+                depth--;
+        }
+    }
+    return false;
+}
+
+/** @param {any} value */
+function binaryOf(value) {
+    if (value instanceof ArrayBuffer) return new Uint8Array(value);
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return null;
+}
+
+/** JSON.stringify with binary as "NUL base64". @param {any} value @returns {string} */
+function withBinary(value) {
+    return JSON.stringify(value, (_, item) => {
+        if (typeof item === 'string' && item.startsWith('\0')) {
+            throw new TypeError('a string that begins with NUL cannot be told from binary in JSON');
+        }
+        const bytes = typeof item === 'object' && item !== null ? binaryOf(item) : null;
+        return bytes ? `\0${toBase64(bytes)}` : item;
+    });
+}
+
+/** @param {any} value @returns {string} */
+export function stringify(value) {
+    const text = JSON.stringify(value);
+    if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
+    // JSON.stringify writes octets as {"0":…} and empty ones as {}: look closer only where they may be.
+    if (text.includes('{"0":') || text.includes('{}') || text.includes('"\\u0000')) return withBinary(value);
+    return text;
+}
+
+/** @param {any} value @param {string} start @param {string} what */
+function part(value, start, what) {
+    const text = stringify(value);
+    if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
+    return `,${text}`;
+}
+
+export const json = {
+    /** @param {string} text @returns {any} */
+    decode(text) {
+        if (isTooDeep(text)) throw new RangeError(`depth exceeds the limit of ${MAX_DEPTH}`);
+        const value = JSON.parse(text);
+        return text.includes('\\u0000') ? revive(value) : value;
+    },
+
+    /**
+     * The end of a message: whatever stands behind its ids. Runs code of the application (toJSON, getters).
+     * @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs
+     */
+    prepare(middle, args, kwargs) {
+        let tail = '';
+        for (const element of middle) tail += isDict(element) ? part(element, '{', 'options') : `,${stringify(element)}`;
+        const named = kwargs !== undefined && Object.keys(kwargs).length > 0;
+        if (named || (args !== undefined && args.length > 0)) tail += part(args ?? [], '[', 'args');
+        if (named) tail += part(kwargs, '{', 'kwargs');
+        return `${tail}]`;
+    },
+
+    /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {string} tail */
+    finish(head, tail) {
+        return `[${head.join(',')}${tail}`;
+    },
+};

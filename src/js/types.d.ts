@@ -1,0 +1,558 @@
+// The public TypeScript API of wamp-wasm, written and reviewed by hand.
+
+/**
+ * The procedures of your application, for a typed `call` and `register`. Augment it:
+ *
+ * ```ts
+ * declare module 'wamp-wasm' {
+ *     interface Procedures {
+ *         'com.example.add': (a: number, b: number) => number;
+ *     }
+ * }
+ * const sum = await session.call('com.example.add', [2, 3]); // number
+ * ```
+ *
+ * URIs that are not in it stay untyped.
+ */
+export interface Procedures {}
+
+/**
+ * The topics of your application, for a typed `publish` and `subscribe`: for each the list of its
+ * positional arguments, or `{ args, kwargs }`. Augment it:
+ *
+ * ```ts
+ * declare module 'wamp-wasm' {
+ *     interface Topics {
+ *         'com.example.chat': [text: string];
+ *         'com.example.tick': { args: [price: number]; kwargs: { symbol: string } };
+ *     }
+ * }
+ * ```
+ */
+export interface Topics {}
+
+/** Keyword arguments, options, details. */
+export type Dict = Record<string, any>;
+
+type AnyProcedure = (...args: any[]) => unknown;
+type KnownProcedure<P> = P extends keyof Procedures ? (Procedures[P] extends AnyProcedure ? Procedures[P] : AnyProcedure) : never;
+type CallArguments<F extends AnyProcedure> =
+    Parameters<F> extends readonly []
+        ? [args?: [] | null, kwargs?: Dict | null, options?: CallOptions | null]
+        : [args: Readonly<Parameters<F>>, kwargs?: Dict | null, options?: CallOptions | null];
+type TopicArgs<T> = T extends keyof Topics ? (Topics[T] extends { args: infer A } ? A : Topics[T]) : any[];
+type TopicKwargs<T> = T extends keyof Topics ? (Topics[T] extends { kwargs: infer K } ? K : Dict) : Dict;
+type PublishArguments<T> = T extends keyof Topics
+    ? Topics[T] extends { kwargs: infer K }
+        ? [args: Readonly<TopicArgs<T>>, kwargs: K]
+        : [args: Readonly<TopicArgs<T>>, kwargs?: Dict | null]
+    : [args?: readonly unknown[] | null, kwargs?: Dict | null];
+
+// --- options -------------------------------------------------------------------------------------
+
+/** A WebSocket subprotocol of WAMP. */
+export type Subprotocol = 'wamp.2.json' | 'wamp.2.msgpack' | 'wamp.2.cbor';
+
+/** A serializer by its short name. */
+export type SerializerName = 'json' | 'msgpack' | 'cbor';
+
+/** Anything that can be constructed like the browser's WebSocket, such as that of the npm package `ws`. */
+export type WebSocketClass = new (url: string, protocols: string[]) => {
+    binaryType: string;
+    readonly protocol: string;
+    readonly bufferedAmount: number;
+    send(data: any): void;
+    close(code?: number, reason?: string): void;
+    addEventListener(type: any, listener: (event: any) => void): void;
+    removeEventListener(type: any, listener: (event: any) => void): void;
+};
+
+/** Where the router is, and who wants to join what. */
+export interface ConnectOptions {
+    /** The router's address, such as `ws://localhost:8080/ws`. */
+    url?: string | URL;
+    /** The realm to join. */
+    realm: string;
+    /** Several addresses, tried in turn. Only the type `websocket` is supported. */
+    transports?: TransportOptions[];
+    /** The serializers to offer, best first. All that this package speaks unless said otherwise. */
+    serializers?: Array<SerializerName | { SERIALIZER_ID: string }>;
+    /** The same as subprotocols. */
+    protocols?: Subprotocol[];
+    /** The authentication methods to offer. */
+    authmethods?: string[];
+    /** Who to join as. */
+    authid?: string;
+    /** What the authentication method needs besides; goes to the router as it is. */
+    authextra?: Dict;
+    /**
+     * Answers a challenge: with the signature, or `[signature, extra]`. When it throws or rejects, the
+     * session is given up with `wamp.error.cannot_authenticate`.
+     */
+    onchallenge?: (session: Session, method: string, extra: Dict) => ChallengeAnswer | Promise<ChallengeAnswer>;
+    /**
+     * Told of errors in your handlers; `console.error` unless given. A `WampError` that an endpoint
+     * throws is an answer to the caller and not reported.
+     */
+    on_user_error?: (error: unknown, message: string) => void;
+    /** Told of protocol violations of the router and of failures inside; `console.error` unless given. */
+    on_internal_error?: (error: unknown, message: string) => void;
+    /** The class to use in place of the global `WebSocket`; needed in Node before version 22. */
+    WebSocket?: WebSocketClass;
+    /**
+     * How many octets may wait in the WebSocket before requests fail with "send buffer full"; 64 MiB
+     * unless said otherwise. Answers to calls are always sent.
+     */
+    max_buffered?: number;
+    /** The largest message to accept, in octets; 16 MiB unless said otherwise. */
+    max_message_size?: number;
+}
+
+/** The answer to a challenge. */
+export type ChallengeAnswer = string | [signature: string, extra: Dict];
+
+/** One address of a router. */
+export interface TransportOptions {
+    /** The kind of transport. */
+    type: 'websocket' | (string & {});
+    /** Its address; that of the connection unless given. */
+    url?: string | URL;
+    /** As in the connection's options, for this transport. */
+    serializers?: Array<SerializerName | { SERIALIZER_ID: string }>;
+    /** As in the connection's options, for this transport. */
+    protocols?: Subprotocol[];
+}
+
+/** Options of a Connection: autobahn's names and defaults. Others of autobahn's are accepted and ignored. */
+export interface ConnectionOptions extends ConnectOptions {
+    /** Whether to try again when no connection was ever possible; true. */
+    retry_if_unreachable?: boolean;
+    /** How often to try again; 15, and -1 for ever. */
+    max_retries?: number;
+    /** Seconds before the first retry; 1.5. */
+    initial_retry_delay?: number;
+    /** The longest wait in seconds; 300. */
+    max_retry_delay?: number;
+    /** The factor from one wait to the next; 1.5. */
+    retry_delay_growth?: number;
+    /** The spread of the waits as a fraction; 0.1, and 0 for none. */
+    retry_delay_jitter?: number;
+    [option: string]: unknown;
+}
+
+/** Options of a call. Keys that are not listed go to the router as they are. */
+export interface CallOptions {
+    /**
+     * Milliseconds. The call is rejected with `wamp.error.timeout` on this side when no answer came
+     * in time; the router is told, too. The callee is not interrupted by this side.
+     */
+    timeout?: number;
+    /** Rejects the call with `wamp.error.canceled` when it aborts. The callee is not interrupted. Not sent. */
+    signal?: AbortSignal;
+    /** Called with each part of a progressive result. Implies `receive_progress`. Not sent. */
+    on_progress?: (args: any[], kwargs: Dict) => void;
+    /** Whether to take progressive results. */
+    receive_progress?: boolean;
+    /** Whether the callee learns who calls. */
+    disclose_me?: boolean;
+    [option: string]: unknown;
+}
+
+/** Options of a publication. Keys that are not listed go to the router as they are. */
+export interface PublishOptions {
+    /** Whether the broker answers. Only then `publish` gives a promise. */
+    acknowledge?: boolean;
+    /** Whether this session gets no event of its own; true unless said otherwise. */
+    exclude_me?: boolean;
+    /** Sessions that get no event. */
+    exclude?: number[];
+    /** Authids that get no event. */
+    exclude_authid?: string[];
+    /** Authroles that get no event. */
+    exclude_authrole?: string[];
+    /** The only sessions that may get the event. */
+    eligible?: number[];
+    /** The only authids that may get the event. */
+    eligible_authid?: string[];
+    /** The only authroles that may get the event. */
+    eligible_authrole?: string[];
+    /** Whether subscribers learn who published. */
+    disclose_me?: boolean;
+    /** Whether the broker keeps the event for later subscribers. */
+    retain?: boolean;
+    [option: string]: unknown;
+}
+
+/** Options of a subscription. Keys that are not listed go to the router as they are. */
+export interface SubscribeOptions {
+    /** How the topic is matched; `exact` unless said otherwise. */
+    match?: 'exact' | 'prefix' | 'wildcard';
+    /** Whether the broker sends the retained event at once. */
+    get_retained?: boolean;
+    /** Without a handler: how many events wait for a reader before the oldest is dropped; 1024. Not sent. */
+    buffer?: number;
+    [option: string]: unknown;
+}
+
+/** Options of a registration. Keys that are not listed go to the router as they are. */
+export interface RegisterOptions {
+    /** How the procedure is matched; `exact` unless said otherwise. */
+    match?: 'exact' | 'prefix' | 'wildcard';
+    /** Which of several callees gets a call; `single` unless said otherwise. */
+    invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random';
+    /** How many calls may run at a time. */
+    concurrency?: number;
+    /** Whether an older registration makes place. */
+    force_reregister?: boolean;
+    /** Whether callers are disclosed to this callee. */
+    disclose_caller?: boolean;
+    [option: string]: unknown;
+}
+
+// --- connecting ----------------------------------------------------------------------------------
+
+/**
+ * Connects and joins. Resolves with the open session; rejects with a `WampError` whose `uri` is the
+ * router's reason, or `wamp.error.network_failure` when there was no router to give one. Does not try
+ * again by itself: use a `Connection` for that.
+ *
+ * ```ts
+ * const session = await connect({ url: 'ws://localhost:8080/ws', realm: 'realm1' });
+ * ```
+ */
+export function connect(options: ConnectOptions & { /** Gives up when it aborts. */ signal?: AbortSignal }): Promise<Session>;
+
+/**
+ * Loads the WebAssembly module from somewhere else than beside this package. Only needed for that, and
+ * before the first `connect` or `open`, which otherwise load it themselves.
+ */
+export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+
+/** Where the WebAssembly module can come from. */
+export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+/** The version of this package. */
+export const version: string;
+
+/** How a connection was closed. */
+export type CloseReason = 'closed' | 'lost' | 'unreachable' | 'unsupported';
+
+/** More about how a connection was closed, and what happens next. */
+export interface CloseDetails {
+    /** The URI that the router or this side gave, if any. */
+    reason: string | null;
+    /** A text for a person; may be empty. */
+    message: string;
+    /** Seconds until the next attempt; null without one. */
+    retry_delay: number | null;
+    /** The number of the next attempt; null without one. */
+    retry_count: number | null;
+    /** Whether there will be another attempt. */
+    will_retry: boolean;
+}
+
+/** What carries a connection. */
+export interface TransportInfo {
+    type: 'websocket' | 'none';
+    url: string | null;
+    protocol: Subprotocol | null;
+}
+
+/** A connection that opens a session, and another one when it is lost. Autobahn's, with the same options. */
+export class Connection {
+    constructor(options: ConnectionOptions);
+    /** Called with each session that is open. Subscribe and register here. `details` are the router's. */
+    onopen: ((session: Session, details: Dict & { transport: TransportInfo }) => void) | undefined;
+    /**
+     * Called once for every attempt that ended. A truthy return value stops further attempts; so does a
+     * promise once it resolves to one.
+     *
+     * - `closed`: either side closed the session in good order, or broke the protocol; see `details.reason`
+     * - `lost`: the connection was there and broke
+     * - `unreachable`: there never was one
+     * - `unsupported`: there cannot be one; not tried again
+     */
+    onclose: ((reason: CloseReason, details: CloseDetails) => unknown) | undefined;
+    /** Starts connecting; during a wait between attempts, at once. Throws a `StateError` when it already is. */
+    open(): void;
+    /** Leaves and closes, and stops trying again. Throws a `StateError` when there is nothing to close. */
+    close(reason?: string, message?: string): void;
+    /** The session, if there is one. */
+    readonly session: Session | null;
+    /** Whether the session is open. */
+    readonly isOpen: boolean;
+    /** Whether there is a transport, or one is being opened. */
+    readonly isConnected: boolean;
+    /** Whether it waits for the next attempt. */
+    readonly isRetrying: boolean;
+    /** What carries the connection now. */
+    readonly transport: { readonly info: TransportInfo };
+    /** Makes deferreds, as autobahn does. */
+    readonly defer: <T = any>() => Deferred<T>;
+}
+
+/** A promise and its ends. */
+export interface Deferred<T> {
+    promise: Promise<T>;
+    resolve(value: T | PromiseLike<T>): void;
+    reject(error: unknown): void;
+    /** Tells the third argument of `promise.then`. */
+    notify(value: unknown): void;
+}
+
+// --- sessions ------------------------------------------------------------------------------------
+
+/** Handles the events of a subscription. */
+export type EventHandler<Args = any[], Kwargs = Dict> = (args: Args, kwargs: Kwargs, details: Event, subscription: Subscription) => void;
+
+/** What an endpoint may give: a value, several in a Result, or a promise of either. */
+export type EndpointResult<T = unknown> = T | Result | Promise<T | Result>;
+
+/** Serves the calls of a registration. */
+export type Endpoint<Args = any[], T = unknown> = (args: Args, kwargs: Dict, details: Invocation) => EndpointResult<T>;
+
+/** The promise of a call. */
+export interface CallPromise<T> extends Promise<T> {
+    /** Rejects the call with `wamp.error.canceled`. The callee is not interrupted. */
+    cancel(): void;
+    then<A = T, B = never>(
+        onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+        onrejected?: ((reason: any) => B | PromiseLike<B>) | null,
+        onprogress?: (value: any) => void,
+    ): Promise<A | B>;
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+    /** The URI that the router or this side gave; null when the connection was lost. */
+    reason: string | null;
+    /** A text for a person; may be empty. */
+    message: string;
+    /** Whether the session had been open. */
+    was_open: boolean;
+}
+
+/**
+ * A session on a realm. Its methods throw a `TypeError` for wrong arguments and a `StateError` when the
+ * session is not open; everything that happens later rejects the promise, and every promise settles.
+ */
+export class Session {
+    private constructor();
+    /** The session's id, null when it is not open. */
+    readonly id: number | null;
+    /** The realm. */
+    readonly realm: string | null;
+    /** Whether it is open. */
+    readonly isOpen: boolean;
+    /** What the router announced, by the role of this side that it is for. */
+    readonly features: { publisher: Dict; subscriber: Dict; caller: Dict; callee: Dict };
+    /** The active subscriptions: one list for each subscription of the router. */
+    readonly subscriptions: Subscription[][];
+    /** The active registrations. */
+    readonly registrations: Registration[];
+    /** Resolves, never rejects, when the session is over. */
+    readonly closed: Promise<SessionEnd>;
+    /** How many octets wait in the WebSocket. */
+    readonly bufferedAmount: number;
+    /** Makes deferreds, as autobahn does. */
+    readonly defer: <T = any>() => Deferred<T>;
+    /** Adds `disclose_me` to every call. */
+    caller_disclose_me: boolean;
+    /** Adds `disclose_me` to every publication. */
+    publisher_disclose_me: boolean;
+    /** Called when the session is open. Belongs to the Connection where there is one. */
+    onjoin: ((details: Dict) => void) | undefined;
+    /** Called when a session that was open is over. */
+    onleave: ((reason: string | null, details: SessionEnd) => void) | undefined;
+
+    /** Joins a realm. The Connection and `connect` do this. */
+    join(realm: string, authmethods?: string[], authid?: string, authextra?: Dict): void;
+
+    /** Says goodbye and closes. Resolves when the session is over. */
+    leave(reason?: string, message?: string): Promise<SessionEnd>;
+
+    /**
+     * Calls a procedure. Resolves with null when there is no result, with the value when there is one
+     * positional one, and with a `Result` otherwise. Rejects with a `WampError`.
+     */
+    call<T = any, P extends string = string>(
+        procedure: P,
+        ...rest: P extends keyof Procedures
+            ? CallArguments<KnownProcedure<P>>
+            : [args?: readonly unknown[] | null, kwargs?: Dict | null, options?: CallOptions | null]
+    ): CallPromise<P extends keyof Procedures ? Awaited<ReturnType<KnownProcedure<P>>> : T>;
+
+    /** Publishes an event, and gives a promise because of `acknowledge`. */
+    publish<T extends string>(topic: T, ...rest: [...PublishArguments<T>, options: PublishOptions & { acknowledge: true }]): Promise<Publication>;
+    /** Publishes an event. Throws an `EncodeError` when the payload cannot be sent. */
+    publish<T extends string>(topic: T, ...rest: PublishArguments<T> | [...PublishArguments<T>, options?: (PublishOptions & { acknowledge?: false }) | null]): undefined;
+    /** Publishes an event. */
+    publish<T extends string>(topic: T, ...rest: [...PublishArguments<T>, options?: PublishOptions | null]): Promise<Publication> | undefined;
+
+    /** Subscribes a handler to a topic. */
+    subscribe<T extends string>(topic: T, handler: EventHandler<TopicArgs<T>, TopicKwargs<T>>, options?: SubscribeOptions | null): Promise<Subscription>;
+    /** Subscribes to a topic without a handler: iterate over the subscription to get the events. */
+    subscribe<T extends string>(topic: T, handler?: null, options?: SubscribeOptions | null): Promise<EventStream<TopicArgs<T>, TopicKwargs<T>>>;
+
+    /** Registers an endpoint for a procedure. */
+    register<P extends string>(
+        procedure: P,
+        endpoint: P extends keyof Procedures ? Endpoint<Parameters<KnownProcedure<P>>, Awaited<ReturnType<KnownProcedure<P>>>> : Endpoint,
+        options?: RegisterOptions | null,
+    ): Promise<Registration>;
+
+    /**
+     * Ends a subscription. Resolves with true when it was the last handler and the router has confirmed,
+     * with false when others go on.
+     */
+    unsubscribe(subscription: Subscription): Promise<boolean>;
+    /** Ends a registration. */
+    unregister(registration: Registration): Promise<void>;
+
+    /** Sets a prefix: then `prefix:rest` stands for `uri.rest`. Without a URI, removes it. */
+    prefix(prefix: string, uri?: string | null): void;
+    /** The URI that a text with a prefix stands for. */
+    resolve(curie: string): string;
+    /** Writes to the console with the session's id and age. */
+    log(...items: unknown[]): void;
+}
+
+/** One handler's subscription. */
+export class Subscription {
+    private constructor();
+    /** The topic or pattern. */
+    topic: string;
+    /** The handler; null where the events are iterated over. */
+    handler: EventHandler<any, any> | null;
+    /** The options it was made with. */
+    options: SubscribeOptions;
+    /** Its session. */
+    session: Session;
+    /** The router's id, shared by all handlers of the same topic. */
+    id: number;
+    /** Whether it still gets events. */
+    active: boolean;
+    /** Resolves with the reason when the router revokes the subscription, and only then. */
+    on_unsubscribe: Promise<string | undefined>;
+    /** Ends it: see `Session.unsubscribe`. */
+    unsubscribe(): Promise<boolean>;
+}
+
+/** An event as a stream gives it. */
+export interface EventItem<Args = any[], Kwargs = Dict> {
+    args: Args;
+    kwargs: Kwargs;
+    details: Event;
+}
+
+/**
+ * A subscription without a handler. Iterating ends with `unsubscribe` or a revocation and throws a
+ * `SessionLost` when the session is lost; leaving the loop unsubscribes.
+ */
+export interface EventStream<Args = any[], Kwargs = Dict> extends Subscription, AsyncIterable<EventItem<Args, Kwargs>> {
+    /** How many events were dropped because they were not read in time. */
+    readonly dropped: number;
+    [Symbol.asyncIterator](): AsyncIterableIterator<EventItem<Args, Kwargs>>;
+}
+
+/** One endpoint's registration. */
+export class Registration {
+    private constructor();
+    /** The procedure or pattern. */
+    procedure: string;
+    /** The endpoint. */
+    endpoint: Endpoint<any, any>;
+    /** The options it was made with. */
+    options: RegisterOptions;
+    /** Its session. */
+    session: Session;
+    /** The router's id. */
+    id: number;
+    /** Whether it still serves. */
+    active: boolean;
+    /** Resolves with the reason when the router revokes the registration, and only then. */
+    on_unregister: Promise<string | undefined>;
+    /** Ends it: see `Session.unregister`. */
+    unregister(): Promise<void>;
+}
+
+// --- values --------------------------------------------------------------------------------------
+
+/** Several values, or values with names, as the result of a call. */
+export class Result {
+    constructor(args?: unknown[], kwargs?: Dict);
+    args: any[];
+    kwargs: Dict;
+}
+
+/** What is known about an event besides its payload. */
+export class Event {
+    private constructor();
+    /** The publication's id. */
+    publication: number;
+    /** The topic that was published to. */
+    topic: string;
+    /** The publisher's session, if it is disclosed. */
+    publisher: number | undefined;
+    /** The publisher's authid, if it is disclosed. */
+    publisher_authid: string | undefined;
+    /** The publisher's authrole, if it is disclosed. */
+    publisher_authrole: string | undefined;
+    /** Whether the event was kept and is not live. */
+    retained: boolean;
+    /** The routers it came through, if they say so. */
+    forward_for: any[] | undefined;
+}
+
+/** What is known about a call besides its arguments. */
+export class Invocation {
+    private constructor();
+    /** The procedure that was called. */
+    procedure: string;
+    /** Sends a part of the result; null when the caller does not take parts. */
+    progress: ((args?: unknown[], kwargs?: Dict) => void) | null;
+    /** The caller's session, if it is disclosed. */
+    caller: number | undefined;
+    /** The caller's authid, if it is disclosed. */
+    caller_authid: string | undefined;
+    /** The caller's authrole, if it is disclosed. */
+    caller_authrole: string | undefined;
+}
+
+/** An acknowledged publication. */
+export class Publication {
+    private constructor();
+    /** The publication's id. */
+    id: number;
+}
+
+// --- errors --------------------------------------------------------------------------------------
+
+/** An error with a URI. Throw one in an endpoint to answer with it; branch on `uri`, never on a text. */
+export class WampError extends Error {
+    constructor(
+        error: string,
+        args?: unknown[],
+        kwargs?: Dict,
+        more?: { details?: Dict; message?: string; cause?: unknown },
+    );
+    /** The error's URI. */
+    readonly uri: string;
+    /** The same, by autobahn's name. */
+    error: string;
+    /** Positional arguments of the error. */
+    args: any[];
+    /** Keyword arguments of the error. */
+    kwargs: Dict;
+    /** Details that the router added. */
+    details: Dict;
+}
+
+/** The session ended before the answer came, or could not be joined. */
+export class SessionLost extends WampError {}
+
+/** A value that cannot be sent in the serializer of the session. Nothing was sent; `cause` says more. */
+export class EncodeError extends WampError {}
+
+/** Something that is not possible now, such as a call on a session that is not open. Nothing was sent. */
+export class StateError extends Error {}

@@ -19,6 +19,7 @@ pub mod msgpack;
 mod output;
 mod payload;
 mod rules;
+mod serde_value;
 mod shape;
 mod skip;
 mod span;
@@ -32,6 +33,7 @@ pub use frame::{Frame, Serializer, negotiate};
 pub use limits::{Limits, MAX_DEPTH};
 pub use output::Output;
 pub use payload::{PayloadElements, WirePayload};
+pub use serde_value::{ValueError, from_value, to_value};
 pub use span::Span;
 pub use token::{Read, Token, Write};
 

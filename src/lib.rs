@@ -1,5 +1,7 @@
 //! A WAMP client for the browser and an embedded router.
 
+#[cfg(feature = "client")]
+pub mod client;
 pub mod codec;
 #[cfg(all(target_family = "wasm", feature = "js"))]
 pub mod js;

@@ -1,0 +1,151 @@
+//! What a client needs to know to join a realm.
+
+use std::{fmt, rc::Rc, time::Duration};
+
+use futures::future::LocalBoxFuture;
+
+use super::error::WampError;
+use crate::{
+    codec::{Limits, Serializer},
+    message::{AuthExtra, Challenge, Dict, HelloDetails, OptionError, Uri, Value},
+    session::SessionConfig,
+};
+
+/// Where and how to join.
+///
+/// ```
+/// use wamp_wasm::client::ClientConfig;
+///
+/// let config = ClientConfig::new("wss://example.com/ws", "realm1").ticket("joe", "secret");
+/// assert_eq!(config.details.get("authid").and_then(|id| id.as_str()), Some("joe"));
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ClientConfig {
+    /// The address of the router: `ws://` or `wss://`.
+    pub url: String,
+    /// The realm to join.
+    pub realm: Uri,
+    /// What to offer, the preferred one first. The router chooses.
+    pub serializers: Vec<Serializer>,
+    /// `HELLO.Details`; goes to the wire as it is, with the client's roles added.
+    pub details: Dict,
+    /// Answers a CHALLENGE. Without it every challenge is refused.
+    pub on_challenge: Option<OnChallenge>,
+    /// How long the connection may take to open.
+    pub open_timeout: Duration,
+    /// Timeouts of the session.
+    pub session: SessionConfig,
+    /// What a frame from the router may hold.
+    pub limits: Limits,
+    /// How many events a [`Subscription`](super::Subscription) keeps for its reader.
+    pub event_buffer: usize,
+}
+
+/// Answers a CHALLENGE, and may take its time: to ask the user, or to sign with WebCrypto.
+pub type OnChallenge = Rc<dyn Fn(Challenge) -> LocalBoxFuture<'static, Result<Proof, WampError>>>;
+
+/// The answer to a CHALLENGE.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Proof {
+    /// `AUTHENTICATE.Signature`.
+    pub signature: String,
+    /// `AUTHENTICATE.Extra`.
+    pub extra: AuthExtra,
+}
+
+impl From<&str> for Proof {
+    fn from(signature: &str) -> Self {
+        Self { signature: signature.to_owned(), extra: AuthExtra::default() }
+    }
+}
+
+impl From<String> for Proof {
+    fn from(signature: String) -> Self {
+        Self { signature, extra: AuthExtra::default() }
+    }
+}
+
+impl ClientConfig {
+    /// Anonymous, with all serializers, MessagePack first, and default limits and timeouts.
+    #[must_use]
+    pub fn new(url: impl Into<String>, realm: impl Into<Uri>) -> Self {
+        Self {
+            url: url.into(),
+            realm: realm.into(),
+            serializers: vec![Serializer::MsgPack, Serializer::Cbor, Serializer::Json],
+            details: Dict::new(),
+            on_challenge: None,
+            open_timeout: Duration::from_secs(10),
+            session: SessionConfig::default(),
+            limits: Limits::default(),
+            event_buffer: 256,
+        }
+    }
+
+    /// The same, offering only these serializers, the preferred one first.
+    #[must_use]
+    pub fn serializers(mut self, serializers: impl Into<Vec<Serializer>>) -> Self {
+        self.serializers = serializers.into();
+        self
+    }
+
+    /// The same, with one more key in `HELLO.Details`.
+    #[must_use]
+    pub fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(key, value);
+        self
+    }
+
+    /// The same, authenticating as `authid` by a ticket: a password that the connection has to protect.
+    #[must_use]
+    pub fn ticket(self, authid: &str, ticket: &str) -> Self {
+        let ticket = ticket.to_owned();
+        let config = self.detail("authid", authid).detail("authmethods", vec!["ticket".to_owned()]);
+        config.on_challenge(async move |_| Ok(ticket.as_str().into()))
+    }
+
+    /// The same, answering challenges with this function. An error refuses the challenge: its URI becomes
+    /// the reason of the ABORT.
+    ///
+    /// ```
+    /// use wamp_wasm::{client::{ClientConfig, WampError}, message::uris};
+    ///
+    /// let config = ClientConfig::new("wss://example.com/ws", "realm1")
+    ///     .detail("authid", "joe")
+    ///     .detail("authmethods", vec!["ticket".to_owned()])
+    ///     .on_challenge(async |challenge| {
+    ///         match challenge.method.as_str() {
+    ///             "ticket" => Ok("secret".into()),
+    ///             other => Err(WampError::new(uris::CANNOT_AUTHENTICATE, (format!("no {other} here"),))),
+    ///         }
+    ///     });
+    /// ```
+    #[must_use]
+    pub fn on_challenge(
+        mut self,
+        answer: impl AsyncFn(Challenge) -> Result<Proof, WampError> + 'static,
+    ) -> Self {
+        let answer = Rc::new(answer);
+        self.on_challenge = Some(Rc::new(move |challenge| {
+            let answer = Rc::clone(&answer);
+            Box::pin(async move { answer(challenge).await })
+        }));
+        self
+    }
+
+    pub(super) fn hello_details(&self) -> Result<HelloDetails, OptionError> {
+        self.details.clone().try_into()
+    }
+}
+
+/// Without the details, which may hold what only the router should see.
+impl fmt::Debug for ClientConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientConfig")
+            .field("url", &self.url)
+            .field("realm", &self.realm)
+            .field("serializers", &self.serializers)
+            .finish_non_exhaustive()
+    }
+}

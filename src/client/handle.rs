@@ -1,0 +1,386 @@
+//! What applications hold: an open session, to call, publish, subscribe and register with.
+
+use std::{fmt, rc::Rc};
+
+use super::{
+    arguments::{Args, Arguments, Kwargs, parts},
+    error::{RequestError, WampError},
+    registration::{Invocation, Registration, untyped},
+    shared::{Answer, Core, Shared, odd},
+    subscription::{Queue, Subscription},
+};
+use crate::{
+    codec::Serializer,
+    message::{
+        Call, CallOptions, Id, Message, PublicationId, Publish, PublishOptions, Register, RegisterOptions,
+        RequestId, ResultDetails, SessionId, Subscribe, SubscribeOptions, Uri, Values, WelcomeDetails, uris,
+    },
+    session::{Ended, State, Success, Ticket},
+};
+
+/// An open session. Clones are handles of the same session.
+///
+/// Requests are sent when their future is first polled, in that order, and wait while the connection is
+/// behind. Dropping a future drops its answer and sends nothing; dropping all handles sends nothing
+/// either: the session stays open, and its procedures go on serving, until [`leave`](Self::leave), the
+/// router, or the loss of the connection ends it. Then everything that waits settles with
+/// [`RequestError::SessionLost`], and streams of events end.
+#[derive(Clone)]
+pub struct SessionHandle {
+    shared: Shared,
+}
+
+/// The result of a call.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CallResult {
+    /// Positional results.
+    pub args: Args,
+    /// Keyword results.
+    pub kwargs: Kwargs,
+    /// Details.
+    pub details: ResultDetails,
+}
+
+impl SessionHandle {
+    pub(super) const fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+
+    /// Calls a procedure (`CALL`).
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let sum: i64 = session.call("com.example.add", (2, 3)).await?.args.get(0)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`]; what the procedure raised is its variant `Wamp`.
+    pub async fn call(
+        &self,
+        procedure: impl Into<Uri>,
+        arguments: impl Into<Arguments>,
+    ) -> Result<CallResult, RequestError> {
+        self.call_with(procedure, CallOptions::default(), arguments).await
+    }
+
+    /// Calls a procedure with options, which go to the wire as they are.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// use wamp_wasm::{client::Arguments, message::Dict};
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = Dict::new().with("disclose_me", true).try_into()?;
+    /// let order = Arguments::new().arg("tea").kwarg("count", 2);
+    /// let price: f64 = session.call_with("com.example.order", options, order).await?.kwargs.get("price")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`]; what the procedure raised is its variant `Wamp`.
+    pub async fn call_with(
+        &self,
+        procedure: impl Into<Uri>,
+        options: CallOptions,
+        arguments: impl Into<Arguments>,
+    ) -> Result<CallResult, RequestError> {
+        let (procedure, payload) = (procedure.into(), arguments.into().into_values()?);
+        let answer = self.ask(Call { request: any(), options, procedure, payload }, |_, _| {}).await?;
+        let Success::Result { details, payload } = answer.wait().await? else { return Err(odd()) };
+        let (args, kwargs) = parts(payload);
+        Ok(CallResult { args: args.into(), kwargs: kwargs.into(), details })
+    }
+
+    /// Publishes an event (`PUBLISH`) without an answer: what becomes of it is not known.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// session.publish("com.example.chat", ("Ann", "hello")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`] when it cannot be sent.
+    pub async fn publish(
+        &self,
+        topic: impl Into<Uri>,
+        arguments: impl Into<Arguments>,
+    ) -> Result<(), RequestError> {
+        self.publish_with(topic, PublishOptions::default(), arguments).await.map(drop)
+    }
+
+    /// Publishes an event and waits until the broker has accepted it (`PUBLISHED`).
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// session.publish_acknowledged("com.example.chat", ("Ann", "are you there?")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`], also when the broker refuses.
+    pub async fn publish_acknowledged(
+        &self,
+        topic: impl Into<Uri>,
+        arguments: impl Into<Arguments>,
+    ) -> Result<PublicationId, RequestError> {
+        let options = PublishOptions::default().with("acknowledge", true);
+        self.publish_with(topic, options, arguments).await?.ok_or_else(odd)
+    }
+
+    /// Publishes an event with options, which go to the wire as they are. Waits for the broker, and gives
+    /// the id of the publication, when they say `acknowledge`.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # use wamp_wasm::message::Dict;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = Dict::new().with("exclude_me", false).try_into()?;
+    /// session.publish_with("com.example.chat", options, ("Ann", "note to self")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`], also when the broker refuses an acknowledged publication.
+    pub async fn publish_with(
+        &self,
+        topic: impl Into<Uri>,
+        options: PublishOptions,
+        arguments: impl Into<Arguments>,
+    ) -> Result<Option<PublicationId>, RequestError> {
+        let (topic, payload) = (topic.into(), arguments.into().into_values()?);
+        let publish = Publish { request: any(), options, topic, payload };
+        let Some(answer) = self.submit(publish, |_, _| {}).await? else { return Ok(None) };
+        let Success::Published(publication) = answer.wait().await? else { return Err(odd()) };
+        Ok(Some(publication))
+    }
+
+    /// Subscribes to a topic (`SUBSCRIBE`). The events are a stream.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures::StreamExt;
+    ///
+    /// let mut chat = session.subscribe("com.example.chat").await?;
+    /// while let Some(event) = chat.next().await {
+    ///     let (name, text): (String, String) = (event.args.get(0)?, event.args.get(1)?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`], also when the broker refuses.
+    pub async fn subscribe(&self, topic: impl Into<Uri>) -> Result<Subscription, RequestError> {
+        self.subscribe_with(topic, SubscribeOptions::default()).await
+    }
+
+    /// Subscribes to a topic or a pattern with options, which go to the wire as they are.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # use wamp_wasm::message::Dict;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = Dict::new().with("match", "prefix").try_into()?;
+    /// let everything = session.subscribe_with("com.example.", options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`], also when the broker refuses.
+    pub async fn subscribe_with(
+        &self,
+        topic: impl Into<Uri>,
+        options: SubscribeOptions,
+    ) -> Result<Subscription, RequestError> {
+        let queue = Queue::new(self.shared.event_buffer);
+        let weak = Rc::downgrade(&queue);
+        let subscribe = Subscribe { request: any(), options, topic: topic.into() };
+        // In its place before the answer: the first event may arrive together with it.
+        let answer = self.ask(subscribe, |core, ticket| drop(core.queues.insert(ticket, weak))).await?;
+        let ticket = answer.ticket;
+        match answer.wait().await {
+            Ok(Success::Subscribed(id)) => Ok(Subscription::new(self.shared.clone(), ticket, id, queue)),
+            other => {
+                self.shared.with(|core| core.queues.remove(&ticket));
+                Err(other.err().unwrap_or_else(odd))
+            }
+        }
+    }
+
+    /// Registers a procedure (`REGISTER`): an `async` function or closure, called for each invocation in
+    /// the order of their arrival; invocations run beside each other. What it returns is the result, and a
+    /// [`WampError`](super::WampError) is raised at the caller.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use wamp_wasm::client::WampError;
+    ///
+    /// let add = session.register("com.example.add", async |call| {
+    ///     Ok((call.args.get::<i64>(0)? + call.args.get::<i64>(1)?,))
+    /// }).await?;
+    /// session.register("com.example.fail", async |_| {
+    ///     Err::<(), _>(WampError::new("com.example.error.no_luck", ("try again",)))
+    /// }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`], also when the dealer refuses.
+    pub async fn register<A: Into<Arguments>>(
+        &self,
+        procedure: impl Into<Uri>,
+        f: impl AsyncFn(Invocation) -> Result<A, WampError> + 'static,
+    ) -> Result<Registration, RequestError> {
+        self.register_with(procedure, RegisterOptions::default(), f).await
+    }
+
+    /// Registers a procedure with options, which go to the wire as they are.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # use wamp_wasm::message::Dict;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = Dict::new().with("invoke", "roundrobin").try_into()?;
+    /// session.register_with("com.example.work", options, async |_| Ok(())).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`], also when the dealer refuses.
+    pub async fn register_with<A: Into<Arguments>>(
+        &self,
+        procedure: impl Into<Uri>,
+        options: RegisterOptions,
+        f: impl AsyncFn(Invocation) -> Result<A, WampError> + 'static,
+    ) -> Result<Registration, RequestError> {
+        let f = untyped(f);
+        let register = Register { request: any(), options, procedure: procedure.into() };
+        // In its place before the answer: the first call may arrive together with it.
+        let answer = self.ask(register, |core, ticket| drop(core.procedures.insert(ticket, f))).await?;
+        let ticket = answer.ticket;
+        match answer.wait().await {
+            Ok(Success::Registered(id)) => Ok(Registration::new(self.shared.clone(), ticket, id)),
+            other => {
+                let procedure = self.shared.with(|core| core.procedures.remove(&ticket));
+                drop(procedure);
+                Err(other.err().unwrap_or_else(odd))
+            }
+        }
+    }
+
+    /// Leaves the realm (`GOODBYE`) and waits until the session is over. Requests without an answer settle
+    /// with [`RequestError::SessionLost`] at once. Leaving again, or after the end, only waits.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::{client::SessionHandle, session::Cause};
+    /// # async fn example(session: SessionHandle) {
+    /// let ended = session.leave().await;
+    /// assert_eq!(ended.cause, Cause::Left);
+    /// # }
+    /// ```
+    pub async fn leave(&self) -> Ended {
+        let now = self.shared.timer.now();
+        // It can only fail when there is nothing to leave any more.
+        let _ = self.shared.command(|core| core.session.leave(now, uris::CLOSE_REALM.into(), None));
+        self.closed().await
+    }
+
+    /// Waits until the session is over, however it ends.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) {
+    /// let ended = session.closed().await;
+    /// println!("{:?}: {}", ended.cause, ended.message);
+    /// # }
+    /// ```
+    pub async fn closed(&self) -> Ended {
+        self.shared.over().await
+    }
+
+    /// Whether requests can be made.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.shared.with(|core| core.session.state() == State::Established)
+    }
+
+    /// The id of the session, also when it is over.
+    #[must_use]
+    pub fn id(&self) -> Option<SessionId> {
+        self.shared.with(|core| core.welcome.as_ref().map(|welcome| welcome.session))
+    }
+
+    /// How the router welcomed the session: who it is, and the router's roles and features.
+    #[must_use]
+    pub fn details(&self) -> WelcomeDetails {
+        self.shared.with(|core| core.welcome.as_ref().map(|w| w.details.clone())).unwrap_or_default()
+    }
+
+    /// The serializer that was agreed.
+    #[must_use]
+    pub const fn serializer(&self) -> Serializer {
+        self.shared.serializer
+    }
+
+    /// Sends a request that is answered.
+    async fn ask(
+        &self,
+        message: impl Into<Message<Values>>,
+        prepare: impl FnOnce(&mut Core, Ticket),
+    ) -> Result<Answer, RequestError> {
+        self.submit(message, prepare).await?.ok_or_else(odd)
+    }
+
+    /// Gives a request to the machine, once it is known that it can be written and the connection keeps
+    /// up. `prepare` puts what belongs to the request in its place. No answer comes to a publication
+    /// that asks for none.
+    async fn submit(
+        &self,
+        message: impl Into<Message<Values>>,
+        prepare: impl FnOnce(&mut Core, Ticket),
+    ) -> Result<Option<Answer>, RequestError> {
+        let message = message.into();
+        self.shared.check(&message)?;
+        self.shared.room().await;
+        self.shared.request(|core| {
+            let session = &mut core.session;
+            let ticket = match message {
+                Message::Call(m) => session.call(m.procedure, m.options, m.payload).map(Some),
+                Message::Publish(m) => session.publish(m.topic, m.options, m.payload),
+                Message::Subscribe(m) => session.subscribe(m.topic, m.options).map(Some),
+                Message::Register(m) => session.register(m.procedure, m.options).map(Some),
+                _ => Ok(None),
+            }?;
+            if let Some(ticket) = ticket {
+                prepare(core, ticket);
+            }
+            Ok(ticket)
+        })
+    }
+}
+
+/// The id that a request has until the machine gives it its own: the longest there is.
+fn any() -> RequestId {
+    RequestId::from_random(u64::MAX)
+}
+
+impl fmt::Debug for SessionHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionHandle").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,148 @@
+//! A client against a router that does exactly what a test says, frame by frame, on a clock that stands
+//! still. Nothing waits: everything runs until it can go no further, so it runs in a browser too.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::{
+    cell::RefCell,
+    future::Future,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use futures::{executor::LocalPool, task::LocalSpawnExt};
+use wamp_wasm::{
+    client::{Client, ClientConfig, JoinError, ManualTimer, SessionHandle},
+    codec::{Frame, Serializer},
+    transport::{self, CloseCode, MemoryTransport, Transport},
+};
+
+/// What a router says to anybody.
+pub(crate) const WELCOME: &str = r#"[2,7,{"roles":{"broker":{},"dealer":{}}}]"#;
+
+/// A client that talks JSON, and the router's end of its transport.
+pub(crate) struct Scripted {
+    pool: LocalPool,
+    router: Option<MemoryTransport>,
+    timer: ManualTimer,
+}
+
+/// A future that runs beside the test, and its result once there is one.
+pub(crate) struct Running<T>(Rc<RefCell<Option<T>>>);
+
+impl Scripted {
+    /// A client that begins to join.
+    pub(crate) fn joining(config: ClientConfig) -> (Self, Running<Result<SessionHandle, JoinError>>) {
+        let (here, there) = transport::pair();
+        let timer = ManualTimer::default();
+        let (driver, joining) = Client::over(here, Serializer::Json, timer.clone(), config);
+        let mut scripted = Self { pool: LocalPool::new(), router: Some(there), timer };
+        scripted.pool.spawner().spawn_local(driver).unwrap();
+        let joining = scripted.start(joining);
+        (scripted, joining)
+    }
+
+    /// A client that has joined.
+    pub(crate) fn joined() -> (Self, SessionHandle) {
+        Self::joined_with(config())
+    }
+
+    /// A client that has joined with this configuration.
+    pub(crate) fn joined_with(config: ClientConfig) -> (Self, SessionHandle) {
+        let (mut scripted, joining) = Self::joining(config);
+        assert!(scripted.received().unwrap().starts_with("[1,"));
+        scripted.says(WELCOME);
+        (scripted, joining.done().unwrap())
+    }
+
+    /// Starts something and goes on until nothing moves.
+    pub(crate) fn start<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> Running<T> {
+        let slot = Rc::new(RefCell::new(None));
+        let result = Rc::clone(&slot);
+        self.pool
+            .spawner()
+            .spawn_local(async move {
+                let value = future.await;
+                *result.borrow_mut() = Some(value);
+            })
+            .unwrap();
+        self.settle();
+        Running(slot)
+    }
+
+    /// Goes on until nothing moves.
+    pub(crate) fn settle(&mut self) {
+        self.pool.run_until_stalled();
+    }
+
+    /// The router sends this.
+    pub(crate) fn says(&mut self, text: &str) {
+        self.sends(Frame::Text(text.to_owned()));
+    }
+
+    /// The router sends this frame.
+    pub(crate) fn sends(&mut self, frame: Frame) {
+        self.router.as_mut().unwrap().send(frame).unwrap();
+        self.settle();
+    }
+
+    /// The next message that the router got, as JSON; `None` when there is none, or no more comes.
+    pub(crate) fn received(&mut self) -> Option<String> {
+        let mut cx = Context::from_waker(Waker::noop());
+        let polled = self.router.as_mut().unwrap().poll_receive(&mut cx);
+        self.settle();
+        match polled {
+            Poll::Ready(Ok(Frame::Text(text))) => Some(text),
+            Poll::Ready(Ok(Frame::Binary(_))) => panic!("a binary frame on a JSON connection"),
+            Poll::Ready(Err(_)) | Poll::Pending => None,
+        }
+    }
+
+    /// Whether the client has closed the connection, and all it sent is received.
+    pub(crate) fn is_closed(&mut self) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        matches!(self.router.as_mut().unwrap().poll_receive(&mut cx), Poll::Ready(Err(_)))
+    }
+
+    /// The router closes the connection.
+    pub(crate) fn closes(&mut self) {
+        self.router.as_mut().unwrap().close(CloseCode::NORMAL, "");
+        self.settle();
+    }
+
+    /// The connection breaks.
+    pub(crate) fn breaks(&mut self) {
+        self.router = None;
+        self.settle();
+    }
+
+    /// Time goes by.
+    pub(crate) fn passes(&mut self, time: Duration) {
+        self.timer.advance(time);
+        self.settle();
+    }
+
+    /// Everything that runs is thrown away, as when a page drops its executor.
+    pub(crate) fn drop_everything(&mut self) {
+        self.pool = LocalPool::new();
+    }
+}
+
+impl<T> Running<T> {
+    /// The result, which must be there.
+    pub(crate) fn done(&self) -> T {
+        self.0.borrow_mut().take().expect("it still waits")
+    }
+
+    /// Whether there is no result yet.
+    pub(crate) fn waits(&self) -> bool {
+        self.0.borrow().is_none()
+    }
+}
+
+/// An anonymous client of `realm1`.
+pub(crate) fn config() -> ClientConfig {
+    ClientConfig::new("memory", "realm1")
+}

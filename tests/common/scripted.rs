@@ -1,0 +1,181 @@
+//! A session whose router is the test: what the router says is written down in the test, message by
+//! message. After every step the session is drained, as its one rule demands.
+
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use wamp_wasm::{
+    message::Values,
+    session::{Input, Output, Session, SessionConfig, SessionEvent},
+};
+
+use super::words::{message, options, told, wire};
+
+/// A WELCOME of a router with both roles.
+pub const WELCOME: &str = r#"[2,42,{"roles":{"broker":{},"dealer":{}}}]"#;
+
+/// A session and the script of its router. It derefs to the session, whose commands a test gives
+/// directly; [`expect`](Self::expect) then sees what came of them.
+pub struct Scripted {
+    session: Session<Values>,
+    now: Duration,
+    log: Vec<String>,
+}
+
+impl Scripted {
+    /// A session without transport.
+    pub fn disconnected() -> Self {
+        let session = Session::new(SessionConfig::default());
+        Self { session, now: Duration::from_secs(1000), log: Vec::new() }
+    }
+
+    /// A session whose transport is open.
+    pub fn connected() -> Self {
+        let mut bench = Self::disconnected();
+        bench.input(Input::Opened);
+        bench
+    }
+
+    /// A session that has sent HELLO, offering ticket authentication.
+    pub fn joining() -> Self {
+        let mut bench = Self::connected();
+        bench.joins();
+        bench.drain();
+        bench.log.clear();
+        bench
+    }
+
+    /// A session with a challenge to answer.
+    pub fn challenged() -> Self {
+        let mut bench = Self::joining();
+        bench.router_sends(r#"[4,"ticket",{}]"#);
+        bench.log.clear();
+        bench
+    }
+
+    /// An open session.
+    pub fn joined() -> Self {
+        let mut bench = Self::joining();
+        bench.router_sends(WELCOME);
+        bench.log.clear();
+        bench
+    }
+
+    /// An open session that has said GOODBYE.
+    pub fn leaving() -> Self {
+        let mut bench = Self::joined();
+        bench.leaves();
+        bench.drain();
+        bench.log.clear();
+        bench
+    }
+
+    /// An open session with a subscription 7 of handler #1 to com.topic.
+    pub fn subscribed() -> Self {
+        let mut bench = Self::joined();
+        bench.subscribe("com.topic".into(), Default::default()).unwrap();
+        bench.router_sends("[33,1,7]");
+        bench.log.clear();
+        bench
+    }
+
+    /// An open session with a registration 7 of endpoint #1 for com.procedure.
+    pub fn registered() -> Self {
+        let mut bench = Self::joined();
+        bench.register("com.procedure".into(), Default::default()).unwrap();
+        bench.router_sends("[65,1,7]");
+        bench.log.clear();
+        bench
+    }
+
+    /// Joins realm1, offering ticket authentication.
+    #[track_caller]
+    pub fn joins(&mut self) {
+        let now = self.now;
+        self.join(now, "realm1".into(), options(r#"{"authmethods":["ticket"]}"#)).unwrap();
+    }
+
+    /// Leaves for the usual reason.
+    #[track_caller]
+    pub fn leaves(&mut self) {
+        let now = self.now;
+        self.leave(now, "wamp.close.close_realm".into(), None).unwrap();
+    }
+
+    /// The router sends the message with this JSON text.
+    #[track_caller]
+    pub fn router_sends(&mut self, json: &str) {
+        self.drain();
+        let message = message(json);
+        self.log.push(format!("R→C {}", wire(&message)));
+        self.input(Input::Message(message));
+    }
+
+    /// Something else happens.
+    pub fn input(&mut self, input: Input<Values>) {
+        self.drain();
+        self.session.handle(self.now, input);
+        self.drain();
+    }
+
+    /// Time passes; the session is told when its deadline has come.
+    pub fn passes(&mut self, time: Duration) {
+        self.drain();
+        self.now += time;
+        while self.session.next_deadline().is_some_and(|deadline| deadline <= self.now) {
+            self.input(Input::Deadline);
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// Everything since the last look has to be these lines.
+    #[track_caller]
+    pub fn expect(&mut self, lines: &[&str]) {
+        self.drain();
+        let log = std::mem::take(&mut self.log);
+        assert_eq!(log, lines, "\nthe log was:\n{}\n", log.join("\n"));
+    }
+
+    /// The lines since the last look.
+    pub fn take_log(&mut self) -> Vec<String> {
+        self.drain();
+        std::mem::take(&mut self.log)
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.session.poll() {
+            let line = match &output {
+                Output::Send(message) => format!("C→R {}", wire(message)),
+                Output::Close => "C→R closes".into(),
+                Output::Event(event) => {
+                    let handlers = match event {
+                        SessionEvent::Event { subscription, .. } => self.session.handlers(*subscription),
+                        _ => &[],
+                    };
+                    told(event, handlers)
+                }
+            };
+            self.log.push(line);
+        }
+    }
+}
+
+impl Deref for Scripted {
+    type Target = Session<Values>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.session
+    }
+}
+
+impl DerefMut for Scripted {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.session
+    }
+}

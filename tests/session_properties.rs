@@ -1,0 +1,319 @@
+//! Whatever the router and the application do, in whatever order: nothing panics, every ticket is
+//! settled exactly once, every join ends exactly once, and nothing is sent after the last word.
+#![cfg(not(target_family = "wasm"))]
+
+mod common;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use common::{WELCOME, message, options};
+use proptest::prelude::*;
+use wamp_wasm::{
+    message::{AuthExtra, Id, Message, RegistrationId, RequestId, SubscriptionId, Values},
+    session::{CommandError, Input, Output, Session, SessionConfig, SessionEvent, State, Ticket},
+};
+
+/// One thing that happens to a session. Ids are small, so that they often name something.
+#[derive(Clone, Debug)]
+enum Step {
+    Router(String),
+    Opened,
+    Closed,
+    Invalid,
+    Seconds(u64),
+    Join,
+    Authenticate,
+    Refuse,
+    Leave,
+    Subscribe(&'static str),
+    Unsubscribe(u64),
+    Register(&'static str),
+    Unregister(u64),
+    Publish(bool),
+    Call(bool),
+    YieldResult(u64),
+    YieldProgress(u64),
+    YieldError(u64),
+    FastResult(u64),
+    FastInvocation(u64, u64),
+}
+
+fn from_router() -> impl Strategy<Value = String> {
+    let template = prop::sample::select(vec![
+        "[17,I,J]",
+        "[33,I,J]",
+        "[35,I]",
+        r#"[35,0,{"subscription":J}]"#,
+        "[36,J,I,{}]",
+        "[50,I,{}]",
+        r#"[50,I,{"progress":true}]"#,
+        "[65,I,J]",
+        "[67,I]",
+        r#"[67,0,{"registration":J}]"#,
+        "[68,I,J,{}]",
+        r#"[68,I,J,{"receive_progress":true}]"#,
+        r#"[69,I,{"mode":"kill"}]"#,
+        "[69,I,{}]",
+        r#"[8,16,I,{},"com.x"]"#,
+        r#"[8,32,I,{},"com.x"]"#,
+        r#"[8,34,I,{},"wamp.error.no_such_subscription"]"#,
+        r#"[8,34,I,{},"com.x"]"#,
+        r#"[8,48,I,{},"com.x"]"#,
+        r#"[8,64,I,{},"com.x"]"#,
+        r#"[8,66,I,{},"wamp.error.no_such_registration"]"#,
+        r#"[8,66,I,{},"com.x"]"#,
+    ]);
+    (template, 1..9u64, 1..4u64)
+        .prop_map(|(template, i, j)| template.replace('I', &i.to_string()).replace('J', &j.to_string()))
+}
+
+fn last_words() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        WELCOME.to_owned(),
+        r#"[4,"ticket",{}]"#.into(),
+        r#"[4,"other",{}]"#.into(),
+        r#"[3,{},"com.x"]"#.into(),
+        r#"[6,{},"com.x"]"#.into(),
+        r#"[48,1,{},"com.x"]"#.into(),
+    ])
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let uri = || prop::sample::select(vec!["com.a", "com.b", "bad uri"]);
+    prop_oneof![
+        40 => from_router().prop_map(Step::Router),
+        2 => last_words().prop_map(Step::Router),
+        1 => Just(Step::Opened),
+        1 => Just(Step::Closed),
+        1 => Just(Step::Invalid),
+        1 => (0..20u64).prop_map(Step::Seconds),
+        1 => Just(Step::Join),
+        1 => Just(Step::Authenticate),
+        1 => Just(Step::Refuse),
+        1 => Just(Step::Leave),
+        8 => uri().prop_map(Step::Subscribe),
+        6 => (1..12u64).prop_map(Step::Unsubscribe),
+        8 => uri().prop_map(Step::Register),
+        6 => (1..12u64).prop_map(Step::Unregister),
+        4 => any::<bool>().prop_map(Step::Publish),
+        4 => any::<bool>().prop_map(Step::Call),
+        3 => (1..9u64).prop_map(Step::YieldResult),
+        3 => (1..9u64).prop_map(Step::YieldProgress),
+        3 => (1..9u64).prop_map(Step::YieldError),
+        3 => (1..9u64).prop_map(Step::FastResult),
+        3 => (1..9u64, 1..4u64).prop_map(|(i, j)| Step::FastInvocation(i, j)),
+    ]
+}
+
+/// Watches a session and knows what it may do.
+struct Watch {
+    session: Session<Values>,
+    now: Duration,
+    /// Every ticket, and whether it is settled.
+    tickets: BTreeMap<Ticket, bool>,
+    /// Whether a join waits for its end.
+    joined: bool,
+    /// Whether GOODBYE or ABORT was the last word on this transport.
+    silent: bool,
+    last_request: u64,
+    /// The invocations that wait for an answer.
+    running: Vec<RequestId>,
+}
+
+impl Watch {
+    fn new() -> Self {
+        let session = Session::new(SessionConfig::default());
+        let now = Duration::ZERO;
+        let (tickets, running) = (BTreeMap::new(), Vec::new());
+        Self { session, now, tickets, joined: false, silent: false, last_request: 0, running }
+    }
+
+    fn input(&mut self, input: Input<Values>) {
+        self.session.handle(self.now, input);
+    }
+
+    fn ticket(&mut self, outcome: Result<Ticket, CommandError>) {
+        if let Ok(ticket) = outcome {
+            assert!(self.session.state() == State::Established, "a command in {:?}", self.session.state());
+            assert!(self.tickets.insert(ticket, false).is_none(), "{ticket:?} came twice");
+        }
+    }
+
+    fn settled(&mut self, ticket: Ticket) {
+        assert_eq!(self.tickets.insert(ticket, true), Some(false), "{ticket:?} is not pending");
+    }
+
+    fn take(&mut self, step: Step) {
+        let now = self.now;
+        let number = |number| RequestId::new(number).unwrap();
+        match step {
+            Step::Router(json) => self.input(Input::Message(message(&json))),
+            Step::Opened => {
+                self.input(Input::Opened);
+                self.drain();
+                self.silent = false;
+            }
+            Step::Closed => self.input(Input::Closed("gone".into())),
+            Step::Invalid => self.input(Input::Invalid("rubbish".into())),
+            Step::Seconds(seconds) => {
+                self.now += Duration::from_secs(seconds);
+                self.input(Input::Deadline);
+            }
+            Step::Join => {
+                let details = options(r#"{"authmethods":["ticket"]}"#);
+                if self.session.join(now, "realm1".into(), details).is_ok() {
+                    assert!(!self.joined);
+                    self.joined = true;
+                }
+            }
+            Step::Authenticate => {
+                let _ = self.session.authenticate(now, "x", AuthExtra::default());
+            }
+            Step::Refuse => {
+                let _ = self.session.refuse("com.x".into(), "no");
+            }
+            Step::Leave => {
+                let _ = self.session.leave(now, "com.x".into(), None);
+            }
+            Step::Subscribe(uri) => {
+                let outcome = self.session.subscribe(uri.into(), Default::default());
+                self.ticket(outcome);
+            }
+            Step::Unsubscribe(ticket) => {
+                let outcome = self.session.unsubscribe(Ticket::from_number(ticket));
+                self.ticket(outcome);
+            }
+            Step::Register(uri) => {
+                let outcome = self.session.register(uri.into(), Default::default());
+                self.ticket(outcome);
+            }
+            Step::Unregister(ticket) => {
+                let outcome = self.session.unregister(Ticket::from_number(ticket));
+                self.ticket(outcome);
+            }
+            Step::Publish(acknowledge) => {
+                let options = options(&format!(r#"{{"acknowledge":{acknowledge}}}"#));
+                if let Ok(ticket) = self.session.publish("com.a".into(), options, Values::default()) {
+                    assert_eq!(ticket.is_some(), acknowledge);
+                    if let Some(ticket) = ticket {
+                        self.ticket(Ok(ticket));
+                    }
+                }
+            }
+            Step::Call(progress) => {
+                let options = options(&format!(r#"{{"receive_progress":{progress}}}"#));
+                let outcome = self.session.call("com.a".into(), options, Values::default());
+                self.ticket(outcome);
+            }
+            Step::YieldResult(id) => {
+                let outcome = self.session.yield_result(number(id), Default::default(), Values::default());
+                self.answered(number(id), outcome);
+            }
+            Step::YieldProgress(id) => {
+                let options = options(r#"{"progress":true}"#);
+                let outcome = self.session.yield_result(number(id), options, Values::default());
+                assert_eq!(outcome.is_ok(), self.running.contains(&number(id)));
+            }
+            Step::YieldError(id) => {
+                let outcome = self.session.yield_error(number(id), "com.x".into(), Values::default());
+                self.answered(number(id), outcome);
+            }
+            Step::FastResult(id) => {
+                if let Some(ticket) = self.session.on_result(number(id)) {
+                    self.settled(ticket);
+                }
+            }
+            Step::FastInvocation(id, registration) => {
+                let registration = RegistrationId::new(registration).unwrap();
+                if self.session.on_invocation(number(id), registration).is_some() {
+                    self.running.push(number(id));
+                }
+            }
+        }
+        self.drain();
+    }
+
+    /// An answer is taken if and only if the invocation waits for it.
+    fn answered(&mut self, request: RequestId, outcome: Result<(), CommandError>) {
+        assert_eq!(outcome.is_ok(), self.running.contains(&request), "{request} {outcome:?}");
+        self.running.retain(|running| *running != request);
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Send(message) => self.sent(&message),
+                Output::Close => {}
+                Output::Event(SessionEvent::Settled { ticket, .. }) => self.settled(ticket),
+                Output::Event(SessionEvent::Joined(_)) => self.last_request = 0,
+                Output::Event(SessionEvent::Invocation { request, .. }) => self.running.push(request),
+                Output::Event(SessionEvent::Ended(_)) => {
+                    assert!(self.joined, "ended without a join, or twice");
+                    self.joined = false;
+                    self.running.clear();
+                    assert!(self.tickets.values().all(|settled| *settled), "unsettled: {:?}", self.tickets);
+                    assert_eq!(self.session.next_deadline(), None);
+                    assert_eq!(self.session.id(), None);
+                }
+                Output::Event(_) => assert!(self.joined),
+            }
+        }
+        if self.session.state() != State::Established {
+            self.running.clear();
+            let some = (1..4).filter_map(|id| SubscriptionId::new(id).ok());
+            assert!(some.into_iter().all(|id| self.session.handlers(id).is_empty()), "handlers outlive");
+        }
+    }
+
+    fn sent(&mut self, message: &Message<Values>) {
+        assert!(!self.silent, "{message:?} after the last word");
+        let request = match message {
+            Message::Abort(_) | Message::Goodbye(_) => {
+                self.silent = true;
+                return;
+            }
+            Message::Error(error) => {
+                // An INTERRUPT that kills is answered in the endpoint's place.
+                self.running.retain(|running| *running != error.request);
+                return;
+            }
+            Message::Publish(m) => m.request,
+            Message::Subscribe(m) => m.request,
+            Message::Unsubscribe(m) => m.request,
+            Message::Call(m) => m.request,
+            Message::Register(m) => m.request,
+            Message::Unregister(m) => m.request,
+            _ => return,
+        };
+        self.last_request += 1;
+        assert_eq!(request.get(), self.last_request, "ids are sequential in the order of sending");
+    }
+}
+
+fn run(steps: Vec<Step>) {
+    let mut watch = Watch::new();
+    for step in [Step::Opened, Step::Join, Step::Router(WELCOME.into())].into_iter().chain(steps) {
+        // An INTERRUPT that wants no answer ends the invocation in silence.
+        if let Step::Router(json) = &step
+            && let Message::Interrupt(interrupt) = message(json)
+            && watch.session.state() == State::Established
+        {
+            watch.running.retain(|running| *running != interrupt.request);
+        }
+        watch.take(step);
+    }
+    watch.take(Step::Closed);
+    assert!(!watch.joined, "the end was not told");
+    assert!(watch.tickets.values().all(|settled| *settled), "unsettled: {:?}", watch.tickets);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn every_ticket_is_settled_once_and_nothing_follows_the_last_word(
+        steps in prop::collection::vec(step(), 0..60)
+    ) {
+        run(steps);
+    }
+}

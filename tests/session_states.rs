@@ -1,0 +1,578 @@
+//! The life of a session: what each event does in each state.
+//! One group per state, in the order of a session's life.
+
+mod common;
+
+use std::time::Duration;
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use common::{Scripted, WELCOME, of_an_open_session, options, sent_by_clients_only};
+use wamp_wasm::{
+    message::{AuthExtra, Role},
+    session::{CommandError, Input, SessionConfig, State},
+};
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn lost() -> Input<wamp_wasm::message::Values> {
+    Input::Closed("the line went dead".into())
+}
+
+// Disconnected ------------------------------------------------------------------------------------
+
+#[test]
+fn nothing_can_be_joined_or_left_without_a_transport() {
+    let mut bench = Scripted::disconnected();
+    let now = bench.now();
+    assert_eq!(bench.join(now, "realm1".into(), Default::default()), Err(CommandError::NoTransport));
+    assert_eq!(bench.leave(now, "wamp.close.normal".into(), None), Err(CommandError::NotOpen));
+    bench.input(lost());
+    bench.expect(&[]);
+}
+
+#[test]
+fn a_message_without_a_transport_is_ignored() {
+    let mut bench = Scripted::disconnected();
+    bench.router_sends(WELCOME);
+    bench.expect(&["R→C WELCOME 42"]);
+}
+
+// Connected ---------------------------------------------------------------------------------------
+
+#[test]
+fn joining_sends_hello_with_the_roles_and_features_that_work() {
+    let mut bench = Scripted::connected();
+    bench.joins();
+    assert_eq!(bench.state(), State::Joining);
+    bench.expect(&[r#"C→R HELLO realm1 {"authmethods":["ticket"]}"#]);
+}
+
+#[test]
+fn roles_that_the_application_gives_go_out_as_they_are() {
+    let mut bench = Scripted::connected();
+    let now = bench.now();
+    bench.join(now, "realm1".into(), options(r#"{"roles":{"caller":{}}}"#)).unwrap();
+    let hello = bench.poll();
+    let text = format!("{hello:?}");
+    assert!(text.contains("caller") && !text.contains("callee"), "{text}");
+}
+
+#[test]
+fn a_realm_that_is_no_uri_is_refused_before_anything_is_sent() {
+    let mut bench = Scripted::connected();
+    let now = bench.now();
+    let error = bench.join(now, "my realm".into(), Default::default()).unwrap_err();
+    assert_eq!(error.to_string(), "URI 'my realm' has the forbidden character ' '");
+    bench.expect(&[]);
+}
+
+#[test]
+fn leaving_before_joining_just_closes_the_transport() {
+    let mut bench = Scripted::connected();
+    bench.leaves();
+    bench.expect(&["C→R closes"]);
+}
+
+#[test]
+fn a_message_before_hello_is_a_violation() {
+    let session_messages = [WELCOME, r#"[4,"ticket",{}]"#, r#"[6,{},"wamp.close.normal"]"#];
+    let others = of_an_open_session().into_iter().map(|(_, json)| json);
+    for json in session_messages.into_iter().chain(others) {
+        let mut bench = Scripted::connected();
+        bench.router_sends(json);
+        let name = common::message(json).message_type();
+        let abort = format!(r#"C→R ABORT {{"message":"{name} before HELLO"}} wamp.error.protocol_violation"#);
+        assert_eq!(bench.take_log()[1..], [abort, "C→R closes".into()]);
+        assert_eq!(bench.state(), State::Ended);
+    }
+}
+
+#[test]
+fn abort_before_hello_closes_the_transport_unanswered() {
+    let mut bench = Scripted::connected();
+    bench.router_sends(r#"[3,{},"wamp.close.system_shutdown"]"#);
+    bench.expect(&["R→C ABORT wamp.close.system_shutdown", "C→R closes"]);
+}
+
+#[test]
+fn a_transport_lost_before_joining_ends_no_session() {
+    let mut bench = Scripted::connected();
+    bench.input(lost());
+    assert_eq!(bench.state(), State::Disconnected);
+    bench.expect(&[]);
+}
+
+// Joining and authenticating ----------------------------------------------------------------------
+
+#[test]
+fn welcome_opens_the_session() {
+    let mut bench = Scripted::joining();
+    bench.router_sends(WELCOME);
+    bench.expect(&["R→C WELCOME 42", "joined 42"]);
+    assert_eq!(bench.state(), State::Established);
+    assert_eq!(bench.id().map(|id| id.to_string()), Some("42".into()));
+    assert!(bench.roles().has(Role::Broker) && bench.roles().has(Role::Dealer));
+    assert!(bench.welcome().is_some());
+    assert_eq!(bench.next_deadline(), None);
+}
+
+#[test]
+fn a_welcome_without_the_roles_of_a_router_is_a_violation() {
+    for (roles, text) in [
+        ("{}", "WELCOME.Details.roles must be a dict"),
+        (r#"{"roles":{}}"#, "WELCOME.Details.roles names none of broker, dealer"),
+        (r#"{"roles":{"caller":{}}}"#, "WELCOME.Details.roles names none of broker, dealer"),
+        (r#"{"roles":{"broker":1}}"#, "WELCOME.Details.roles.broker must be a dict, not integer"),
+        (
+            r#"{"roles":{"broker":{"features":{"x":1}}}}"#,
+            "WELCOME.Details.roles.broker.features.x must be a bool, not integer",
+        ),
+    ] {
+        let mut bench = Scripted::joining();
+        bench.router_sends(&format!("[2,42,{roles}]"));
+        bench.expect(&[
+            "R→C WELCOME 42",
+            &format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#),
+            "C→R closes",
+            &format!("ended Violation wamp.error.protocol_violation '{text}' before it was open"),
+        ]);
+    }
+}
+
+#[test]
+fn a_feature_announced_as_false_does_not_count() {
+    let mut bench = Scripted::joining();
+    bench.router_sends(r#"[2,42,{"roles":{"dealer":{"features":{"call_canceling":false}}}}]"#);
+    assert!(!bench.roles().supports(Role::Dealer, "call_canceling"));
+}
+
+#[test]
+fn a_challenge_is_answered_by_the_application_when_it_is_ready() {
+    let mut bench = Scripted::joining();
+    bench.router_sends(r#"[4,"ticket",{}]"#);
+    assert_eq!(bench.state(), State::Authenticating);
+    bench.passes(seconds(30));
+    let now = bench.now();
+    bench.authenticate(now, "secret!!!", AuthExtra::default()).unwrap();
+    bench.router_sends(WELCOME);
+    bench.expect(&[
+        "R→C CHALLENGE ticket",
+        "challenged ticket",
+        "C→R AUTHENTICATE secret!!!",
+        "R→C WELCOME 42",
+        "joined 42",
+    ]);
+}
+
+#[test]
+fn a_second_challenge_before_welcome_is_another_round() {
+    let mut bench = Scripted::challenged();
+    let now = bench.now();
+    bench.authenticate(now, "one", AuthExtra::default()).unwrap();
+    bench.router_sends(r#"[4,"ticket",{}]"#);
+    bench.authenticate(now, "two", AuthExtra::default()).unwrap();
+    bench.router_sends(WELCOME);
+    bench.expect(&[
+        "C→R AUTHENTICATE one",
+        "R→C CHALLENGE ticket",
+        "challenged ticket",
+        "C→R AUTHENTICATE two",
+        "R→C WELCOME 42",
+        "joined 42",
+    ]);
+}
+
+#[test]
+fn a_challenge_is_answered_once() {
+    let mut bench = Scripted::challenged();
+    let now = bench.now();
+    let none = Err(CommandError::NotActive("challenge"));
+    bench.authenticate(now, "secret", AuthExtra::default()).unwrap();
+    assert_eq!(bench.authenticate(now, "again", AuthExtra::default()), none);
+    assert_eq!(bench.refuse("wamp.error.cannot_authenticate".into(), ""), none);
+    bench.router_sends(WELCOME);
+    assert_eq!(bench.authenticate(now, "late", AuthExtra::default()), none);
+    bench.expect(&["C→R AUTHENTICATE secret", "R→C WELCOME 42", "joined 42"]);
+}
+
+#[test]
+fn a_challenge_by_a_method_that_was_not_offered_is_a_violation() {
+    let mut bench = Scripted::joining();
+    bench.router_sends(r#"[4,"wampcra",{"challenge":"{}"}]"#);
+    bench.expect(&[
+        r#"R→C CHALLENGE wampcra {"challenge":"{}"}"#,
+        r#"C→R ABORT {"message":"CHALLENGE.AuthMethod 'wampcra' was not offered"} wamp.error.protocol_violation"#,
+        "C→R closes",
+        "ended Violation wamp.error.protocol_violation 'CHALLENGE.AuthMethod 'wampcra' was not offered' before it was open",
+    ]);
+}
+
+#[test]
+fn a_refused_challenge_aborts_the_joining() {
+    let mut bench = Scripted::challenged();
+    bench.refuse("wamp.error.cannot_authenticate".into(), "no key").unwrap();
+    bench.expect(&[
+        r#"C→R ABORT {"message":"no key"} wamp.error.cannot_authenticate"#,
+        "C→R closes",
+        "ended JoinFailed wamp.error.cannot_authenticate 'no key' before it was open",
+    ]);
+}
+
+#[test]
+fn joining_twice_is_refused_and_changes_nothing() {
+    for mut bench in [Scripted::joining(), Scripted::challenged(), Scripted::joined(), Scripted::leaving()] {
+        let (now, state) = (bench.now(), bench.state());
+        assert_eq!(bench.join(now, "realm1".into(), Default::default()), Err(CommandError::AlreadyOpen));
+        assert_eq!(bench.state(), state);
+        bench.expect(&[]);
+    }
+}
+
+#[test]
+fn leaving_while_joining_aborts() {
+    for mut bench in [Scripted::joining(), Scripted::challenged()] {
+        bench.leaves();
+        bench.expect(&[
+            "C→R ABORT wamp.close.close_realm",
+            "C→R closes",
+            "ended Left wamp.close.close_realm before it was open",
+        ]);
+    }
+}
+
+#[test]
+fn abort_while_joining_ends_it_with_its_reason_unanswered() {
+    for mut bench in [Scripted::joining(), Scripted::challenged()] {
+        bench.router_sends(r#"[3,{"message":"no such realm"},"wamp.error.no_such_realm"]"#);
+        bench.expect(&[
+            r#"R→C ABORT {"message":"no such realm"} wamp.error.no_such_realm"#,
+            "C→R closes",
+            "ended Aborted wamp.error.no_such_realm 'no such realm' before it was open",
+        ]);
+    }
+}
+
+#[test]
+fn messages_of_an_open_session_before_welcome_are_violations() {
+    for start in [Scripted::joining, Scripted::challenged] {
+        let goodbye = common::message(r#"[6,{},"wamp.close.normal"]"#).message_type();
+        let messages = of_an_open_session().into_iter().chain([(goodbye, r#"[6,{},"wamp.close.normal"]"#)]);
+        for (name, json) in messages {
+            let mut bench = start();
+            bench.router_sends(json);
+            let text = format!("{name} before WELCOME");
+            assert_eq!(
+                bench.take_log()[1..],
+                [
+                    format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#),
+                    "C→R closes".into(),
+                    format!("ended Violation wamp.error.protocol_violation '{text}' before it was open"),
+                ]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_transport_lost_while_joining_ends_the_joining() {
+    for mut bench in [Scripted::joining(), Scripted::challenged()] {
+        bench.input(lost());
+        bench.expect(&["ended TransportLost 'the line went dead' before it was open"]);
+        assert_eq!(bench.state(), State::Disconnected);
+    }
+}
+
+#[test]
+fn a_router_that_does_not_answer_hello_is_given_up() {
+    let mut bench = Scripted::joining();
+    bench.passes(SessionConfig::default().join_timeout);
+    bench.expect(&[
+        r#"C→R ABORT {"message":"the router did not answer in time"} wamp.error.timeout"#,
+        "C→R closes",
+        "ended JoinFailed wamp.error.timeout 'the router did not answer in time' before it was open",
+    ]);
+}
+
+#[test]
+fn a_router_that_does_not_answer_authenticate_is_given_up() {
+    let mut bench = Scripted::challenged();
+    bench.passes(seconds(30));
+    let now = bench.now();
+    bench.authenticate(now, "secret", AuthExtra::default()).unwrap();
+    assert_eq!(bench.next_deadline(), Some(now + SessionConfig::default().join_timeout));
+    bench.passes(SessionConfig::default().join_timeout);
+    bench.expect(&[
+        "C→R AUTHENTICATE secret",
+        r#"C→R ABORT {"message":"the router did not answer in time"} wamp.error.timeout"#,
+        "C→R closes",
+        "ended JoinFailed wamp.error.timeout 'the router did not answer in time' before it was open",
+    ]);
+}
+
+#[test]
+fn a_challenge_that_the_application_leaves_unanswered_ends_the_joining() {
+    let mut bench = Scripted::challenged();
+    bench.passes(SessionConfig::default().challenge_timeout);
+    bench.expect(&[
+        r#"C→R ABORT {"message":"the challenge was not answered in time"} wamp.error.cannot_authenticate"#,
+        "C→R closes",
+        "ended JoinFailed wamp.error.cannot_authenticate 'the challenge was not answered in time' before it was open",
+    ]);
+}
+
+#[test]
+fn a_deadline_told_too_early_does_nothing() {
+    let mut bench = Scripted::joining();
+    bench.passes(SessionConfig::default().join_timeout - seconds(1));
+    bench.input(Input::Deadline);
+    assert_eq!(bench.state(), State::Joining);
+    bench.expect(&[]);
+}
+
+// Established -------------------------------------------------------------------------------------
+
+#[test]
+fn goodbye_of_the_router_is_answered_and_everything_pending_is_settled() {
+    let mut bench = Scripted::joined();
+    bench.call("com.x".into(), Default::default(), Default::default()).unwrap();
+    bench.router_sends(r#"[6,{"message":"night"},"wamp.close.system_shutdown"]"#);
+    bench.expect(&[
+        "C→R CALL 1 com.x",
+        r#"R→C GOODBYE {"message":"night"} wamp.close.system_shutdown"#,
+        "C→R GOODBYE wamp.close.goodbye_and_out",
+        "C→R closes",
+        "#1 lost Goodbye wamp.close.system_shutdown 'night'",
+        "ended Goodbye wamp.close.system_shutdown 'night'",
+    ]);
+    assert_eq!(bench.state(), State::Ended);
+    assert_eq!(bench.id(), None);
+}
+
+#[test]
+fn abort_in_an_open_session_settles_everything_with_its_reason_unanswered() {
+    let mut bench = Scripted::subscribed();
+    bench.call("com.x".into(), Default::default(), Default::default()).unwrap();
+    bench.register("com.y".into(), Default::default()).unwrap();
+    bench.take_log();
+    bench.router_sends(r#"[3,{},"wamp.error.x",["a"],{"k":1}]"#);
+    bench.expect(&[
+        r#"R→C ABORT wamp.error.x ["a"] {"k":1}"#,
+        "C→R closes",
+        "#2 lost Aborted wamp.error.x",
+        "#3 lost Aborted wamp.error.x",
+        "ended Aborted wamp.error.x",
+    ]);
+    bench.router_sends("[36,7,8,{}]");
+    bench.expect(&["R→C EVENT 7 8"]);
+}
+
+#[test]
+fn welcome_and_challenge_in_an_open_session_are_violations() {
+    for json in [WELCOME, r#"[4,"ticket",{}]"#] {
+        let mut bench = Scripted::joined();
+        bench.router_sends(json);
+        let text = format!("{} after WELCOME", common::message(json).message_type());
+        assert_eq!(
+            bench.take_log()[1..],
+            [
+                format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#),
+                "C→R closes".into(),
+                format!("ended Violation wamp.error.protocol_violation '{text}'"),
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_lost_transport_settles_everything() {
+    let mut bench = Scripted::joined();
+    bench.subscribe("com.x".into(), Default::default()).unwrap();
+    bench.publish("com.x".into(), options(r#"{"acknowledge":true}"#), Default::default()).unwrap();
+    bench.take_log();
+    bench.input(lost());
+    bench.expect(&[
+        "#1 lost TransportLost 'the line went dead'",
+        "#2 lost TransportLost 'the line went dead'",
+        "ended TransportLost 'the line went dead'",
+    ]);
+    assert_eq!(bench.state(), State::Disconnected);
+}
+
+#[test]
+fn an_open_session_has_no_deadline() {
+    let mut bench = Scripted::joined();
+    assert_eq!(bench.next_deadline(), None);
+    bench.passes(seconds(1_000_000));
+    bench.input(Input::Deadline);
+    assert_eq!(bench.state(), State::Established);
+    bench.expect(&[]);
+}
+
+// Leaving -----------------------------------------------------------------------------------------
+
+#[test]
+fn leaving_says_goodbye_settles_what_is_pending_and_ends_with_the_answer() {
+    let mut bench = Scripted::joined();
+    bench.call("com.x".into(), Default::default(), Default::default()).unwrap();
+    let now = bench.now();
+    bench.leave(now, "wamp.close.normal".into(), Some("bye")).unwrap();
+    assert_eq!(bench.state(), State::Leaving);
+    bench.router_sends(r#"[6,{},"wamp.close.goodbye_and_out"]"#);
+    bench.expect(&[
+        "C→R CALL 1 com.x",
+        r#"C→R GOODBYE {"message":"bye"} wamp.close.normal"#,
+        "#1 lost Left wamp.close.normal 'bye'",
+        "R→C GOODBYE wamp.close.goodbye_and_out",
+        "C→R closes",
+        "ended Left wamp.close.goodbye_and_out",
+    ]);
+    assert_eq!(bench.next_deadline(), None);
+}
+
+#[test]
+fn a_goodbye_that_crosses_ours_is_not_answered() {
+    let mut bench = Scripted::leaving();
+    bench.router_sends(r#"[6,{},"wamp.close.system_shutdown"]"#);
+    bench.expect(&[
+        "R→C GOODBYE wamp.close.system_shutdown",
+        "C→R closes",
+        "ended Left wamp.close.system_shutdown",
+    ]);
+}
+
+#[test]
+fn nothing_is_sent_after_goodbye() {
+    let mut bench = Scripted::registered();
+    bench.router_sends("[68,1,7,{}]");
+    bench.leaves();
+    bench.take_log();
+    let closed = CommandError::NotOpen;
+    let request = wamp_wasm::message::Id::new(1).unwrap();
+    assert_eq!(bench.yield_result(request, Default::default(), Default::default()), Err(closed.clone()));
+    assert_eq!(bench.yield_error(request, "com.x".into(), Default::default()), Err(closed.clone()));
+    assert_eq!(bench.end_invocation(request), Err(closed.clone()));
+    assert_eq!(bench.subscribe("com.x".into(), Default::default()), Err(closed.clone()));
+    assert_eq!(bench.register("com.x".into(), Default::default()), Err(closed.clone()));
+    assert_eq!(bench.publish("com.x".into(), Default::default(), Default::default()), Err(closed.clone()));
+    assert_eq!(bench.call("com.x".into(), Default::default(), Default::default()), Err(closed.clone()));
+    assert_eq!(bench.begin_call(false), Err(closed.clone()));
+    assert_eq!(bench.begin_publish(false), Err(closed));
+    bench.leaves();
+    bench.expect(&[]);
+}
+
+#[test]
+fn messages_that_cross_our_goodbye_are_ignored() {
+    let challenge = common::message(r#"[4,"ticket",{}]"#).message_type();
+    for (_, json) in of_an_open_session().into_iter().chain([(challenge, r#"[4,"ticket",{}]"#)]) {
+        let mut bench = Scripted::leaving();
+        bench.router_sends(json);
+        assert_eq!(bench.take_log().len(), 1, "{json}");
+        assert_eq!(bench.state(), State::Leaving, "{json}");
+    }
+}
+
+#[test]
+fn abort_instead_of_the_answer_to_goodbye_ends_the_session() {
+    let mut bench = Scripted::leaving();
+    bench.router_sends(r#"[3,{"message":"enough"},"wamp.error.x"]"#);
+    bench.expect(&[
+        r#"R→C ABORT {"message":"enough"} wamp.error.x"#,
+        "C→R closes",
+        "ended Left wamp.error.x 'enough'",
+    ]);
+}
+
+#[test]
+fn a_violation_after_our_goodbye_closes_the_transport_without_abort() {
+    let messages = sent_by_clients_only().into_iter().map(|(_, json)| json).chain([WELCOME]);
+    for json in messages {
+        let mut bench = Scripted::leaving();
+        bench.router_sends(json);
+        let log = bench.take_log();
+        assert_eq!(log[1], "C→R closes", "{json}");
+        assert!(log[2].starts_with("ended Left wamp.close.close_realm"), "{log:?}");
+        assert_eq!(log.len(), 3, "{log:?}");
+    }
+    let mut bench = Scripted::leaving();
+    bench.input(Input::Invalid("not JSON".into()));
+    bench.expect(&["C→R closes", "ended Left wamp.close.close_realm 'not JSON'"]);
+}
+
+#[test]
+fn a_goodbye_without_answer_closes_the_transport_after_a_while() {
+    let mut bench = Scripted::leaving();
+    bench.passes(SessionConfig::default().goodbye_timeout);
+    bench.expect(&["C→R closes", "ended Left wamp.close.close_realm"]);
+}
+
+#[test]
+fn a_transport_lost_after_our_goodbye_is_a_good_end() {
+    let mut bench = Scripted::leaving();
+    bench.input(lost());
+    bench.expect(&["ended Left wamp.close.close_realm"]);
+    assert_eq!(bench.state(), State::Disconnected);
+}
+
+#[test]
+fn a_reason_that_is_no_uri_is_refused_and_the_session_stays_open() {
+    let mut bench = Scripted::joined();
+    let now = bench.now();
+    assert!(matches!(bench.leave(now, "good bye".into(), None), Err(CommandError::Uri(_))));
+    assert_eq!(bench.state(), State::Established);
+    bench.expect(&[]);
+}
+
+// Ended -------------------------------------------------------------------------------------------
+
+#[test]
+fn whatever_comes_after_the_end_is_ignored() {
+    let mut bench = Scripted::joined();
+    bench.router_sends(r#"[3,{},"wamp.error.x"]"#);
+    bench.take_log();
+    bench.router_sends(WELCOME);
+    bench.router_sends(r#"[48,1,{},"com.x"]"#);
+    bench.input(Input::Invalid("rubbish".into()));
+    bench.input(Input::Deadline);
+    bench.input(lost());
+    bench.expect(&["R→C WELCOME 42", "R→C CALL 1 com.x"]);
+    assert_eq!(bench.state(), State::Disconnected);
+}
+
+#[test]
+fn the_same_session_joins_again_with_fresh_ids_and_without_its_old_handlers() {
+    let mut bench = Scripted::subscribed();
+    bench.input(lost());
+    bench.input(Input::Opened);
+    bench.joins();
+    bench.router_sends(WELCOME);
+    bench.take_log();
+    bench.router_sends("[36,7,8,{}]");
+    let ticket = bench.subscribe("com.topic".into(), Default::default()).unwrap();
+    assert_eq!(ticket.get(), 2, "tickets go on, so that an old one never names a new handler");
+    bench.expect(&["R→C EVENT 7 8", "C→R SUBSCRIBE 1 com.topic"]);
+}
+
+#[test]
+fn a_host_that_keeps_the_transport_may_join_on_it_again() {
+    let mut bench = Scripted::leaving();
+    bench.router_sends(r#"[6,{},"wamp.close.goodbye_and_out"]"#);
+    bench.input(Input::Opened);
+    bench.joins();
+    bench.router_sends(WELCOME);
+    bench.take_log();
+    bench.call("com.x".into(), Default::default(), Default::default()).unwrap();
+    bench.expect(&["C→R CALL 1 com.x"]);
+}
+
+#[test]
+fn a_new_transport_ends_the_session_on_the_old_one() {
+    let mut bench = Scripted::joined();
+    bench.input(Input::Opened);
+    bench.expect(&["ended TransportLost"]);
+    assert_eq!(bench.state(), State::Connected);
+}

@@ -135,12 +135,26 @@ fn a_welcome_without_the_roles_of_a_router_is_a_violation() {
         let mut bench = Scripted::joining();
         bench.router_sends(&format!("[2,42,{roles}]"));
         bench.expect(&[
-            "R→C WELCOME 42",
+            &format!("R→C [2,42,{roles}]"),
             &format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#),
             "C→R closes",
             &format!("ended Violation wamp.error.protocol_violation '{text}' before it was open"),
         ]);
     }
+}
+
+#[test]
+fn a_welcome_that_no_codec_has_checked_is_checked_by_the_session() {
+    let mut bench = Scripted::joining();
+    let session = wamp_wasm::message::Id::new(42).unwrap();
+    let welcome = wamp_wasm::message::Welcome { session, details: Default::default() };
+    bench.input(Input::Message(welcome.into()));
+    let text = "WELCOME.Details.roles must be a dict";
+    bench.expect(&[
+        &format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#),
+        "C→R closes",
+        &format!("ended Violation wamp.error.protocol_violation '{text}' before it was open"),
+    ]);
 }
 
 #[test]

@@ -33,6 +33,22 @@ fn is_ignored(bench: &mut Scripted, json: &str) {
 }
 
 #[test]
+fn what_is_no_message_at_all_is_a_violation_that_says_why() {
+    for json in
+        ["", "nonsense", "{}", "[]", r#"["36"]"#, "[99]", "[36]", "[33,1,7,8]", "[33,0,7]", r#"[33,1,"7"]"#]
+    {
+        let mut bench = Scripted::subscribed();
+        bench.router_sends(json);
+        let log = bench.take_log();
+        assert!(log[1].starts_with(r#"C→R ABORT {"message":""#), "{log:?}");
+        assert!(log[1].ends_with("wamp.error.protocol_violation"), "{log:?}");
+        assert_eq!(log[2], "C→R closes");
+    }
+    let text = "RESULT.Details.progress must be a bool, not integer";
+    violates(Scripted::joined(), r#"[50,1,{"progress":1}]"#, text);
+}
+
+#[test]
 fn a_frame_that_is_no_message_is_a_violation() {
     let mut bench = Scripted::joined();
     bench.call("com.x".into(), Default::default(), Default::default()).unwrap();
@@ -56,13 +72,18 @@ fn messages_that_only_clients_send_are_violations() {
 
 #[test]
 fn an_error_for_something_that_is_no_request_is_a_violation() {
-    for (code, name) in [(1, "HELLO"), (33, "SUBSCRIBED"), (36, "EVENT"), (68, "INVOCATION")] {
+    for code in [1, 33, 36, 99] {
         violates(
             Scripted::joined(),
             &format!(r#"[8,{code},1,{{}},"com.x"]"#),
-            &format!("ERROR.REQUEST.Type {name} is no request of a client"),
+            &format!("ERROR.REQUEST.Type must be the type of a request, not {code}"),
         );
     }
+    violates(
+        Scripted::joined(),
+        r#"[8,68,1,{},"com.x"]"#,
+        "ERROR.REQUEST.Type INVOCATION is no request of a client",
+    );
 }
 
 #[test]
@@ -138,18 +159,22 @@ fn an_invocation_with_the_id_of_a_running_one_is_a_violation() {
 #[test]
 fn uris_that_are_none_are_violations() {
     let bad = "has an empty component";
-    violates(Scripted::joined(), r#"[8,48,1,{},"a..b"]"#, &format!("ERROR.Error: URI 'a..b' {bad}"));
+    violates(
+        Scripted::joined(),
+        r#"[8,48,1,{},"a..b"]"#,
+        &format!("ERROR.Error must be a URI: URI 'a..b' {bad}"),
+    );
     violates(
         Scripted::subscribed(),
         r#"[36,7,8,{"topic":"a..b"}]"#,
-        &format!("EVENT.Details.topic: URI 'a..b' {bad}"),
+        &format!("EVENT.Details.topic must be a URI: URI 'a..b' {bad}"),
     );
     violates(
         Scripted::registered(),
         r#"[68,1,7,{"procedure":"a..b"}]"#,
-        &format!("INVOCATION.Details.procedure: URI 'a..b' {bad}"),
+        &format!("INVOCATION.Details.procedure must be a URI: URI 'a..b' {bad}"),
     );
-    violates(Scripted::joined(), r#"[6,{},""]"#, &format!("GOODBYE.Reason: URI '' {bad}"));
+    violates(Scripted::joined(), r#"[6,{},""]"#, &format!("GOODBYE.Reason must be a URI: URI '' {bad}"));
 }
 
 #[test]

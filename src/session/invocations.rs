@@ -9,10 +9,7 @@ use crate::message::{
     Uri, UriRules, Yield, YieldOptions, uris,
 };
 
-use super::{
-    CommandError, Session, SessionEvent, Ticket,
-    violation::{Violation, check_uri},
-};
+use super::{CommandError, Session, SessionEvent, Ticket, violation::Violation};
 
 /// The invocations that wait for an answer, and whether their caller takes progressive results.
 pub(super) type Invocations = BTreeMap<RequestId, bool>;
@@ -97,9 +94,6 @@ impl<P: Payload> Session<P> {
 
     pub(super) fn received_invocation(&mut self, message: Invocation<P>) -> Result<(), Violation> {
         let Invocation { request, registration, details, payload } = message;
-        if let Some(procedure) = details.procedure() {
-            check_uri("INVOCATION.Details.procedure", &procedure.into())?;
-        }
         if self.invocations.contains_key(&request) {
             return Err(Violation(format!("INVOCATION.Request {request} is running already")));
         }

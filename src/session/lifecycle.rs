@@ -9,10 +9,8 @@ use crate::message::{
 };
 
 use super::{
-    Cause, CommandError, Ended, Failure, Output, Session, SessionEvent, announce,
-    pending::Requests,
-    state::Phase,
-    violation::{Violation, check_uri},
+    Cause, CommandError, Ended, Failure, Output, Session, SessionEvent, announce, pending::Requests,
+    state::Phase, violation::Violation,
 };
 
 impl<P: Payload> Session<P> {
@@ -185,8 +183,7 @@ impl<P: Payload> Session<P> {
     }
 
     /// GOODBYE is answered unless we sent ours; then it is the answer, or crossed it.
-    pub(super) fn said_goodbye(&mut self, goodbye: Goodbye) -> Result<(), Violation> {
-        check_uri("GOODBYE.Reason", &goodbye.reason)?;
+    pub(super) fn said_goodbye(&mut self, goodbye: Goodbye) {
         let message = goodbye.details.message().unwrap_or_default();
         let cause = if self.is_open() { Cause::Goodbye } else { Cause::Left };
         if cause == Cause::Goodbye {
@@ -194,7 +191,6 @@ impl<P: Payload> Session<P> {
         }
         let ended = self.ended(cause, Some(goodbye.reason), message);
         self.end_and_close(ended);
-        Ok(())
     }
 
     /// The router broke the protocol: ABORT, unless our last word is said already.

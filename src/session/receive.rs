@@ -5,12 +5,7 @@ use std::time::Duration;
 
 use crate::message::{Error, Message, MessageType, Party, Payload, Uri, uris};
 
-use super::{
-    Failure, Session, Success,
-    pending::Asked,
-    state::Phase,
-    violation::{Violation, check_uri},
-};
+use super::{Failure, Session, Success, pending::Asked, state::Phase, violation::Violation};
 
 impl<P: Payload> Session<P> {
     pub(super) fn receive(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
@@ -28,7 +23,7 @@ impl<P: Payload> Session<P> {
             Message::Abort(abort) => self.aborted(abort),
             Message::Welcome(welcome) if joining => self.welcomed(welcome)?,
             Message::Challenge(challenge) if joining => self.challenged(now, challenge)?,
-            Message::Goodbye(goodbye) if self.is_open() || leaving => self.said_goodbye(goodbye)?,
+            Message::Goodbye(goodbye) if self.is_open() || leaving => self.said_goodbye(goodbye),
             Message::Welcome(_) => return Err(Violation::moment(kind, state)),
             _ if leaving => {}
             Message::Challenge(_) => return Err(Violation::moment(kind, state)),
@@ -40,7 +35,10 @@ impl<P: Payload> Session<P> {
 
     fn dispatch(&mut self, message: Message<P>) -> Result<(), Violation> {
         match message {
-            Message::Event(event) => self.received_event(event),
+            Message::Event(event) => {
+                self.received_event(event);
+                Ok(())
+            }
             Message::Result(result) => self.received_result(result),
             Message::Invocation(invocation) => self.received_invocation(invocation),
             Message::Interrupt(interrupt) => {
@@ -61,7 +59,6 @@ impl<P: Payload> Session<P> {
         use MessageType::{Call, Cancel, Publish, Register, Subscribe, Unregister, Unsubscribe, Yield};
 
         let Error { request_type, request, error, payload, .. } = message;
-        check_uri("ERROR.Error", &error)?;
         match request_type {
             Publish | Subscribe | Unsubscribe | Call | Register | Unregister => {}
             // Some routers refuse a CANCEL or YIELD in this way: nothing waits for it.

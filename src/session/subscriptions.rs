@@ -13,7 +13,7 @@ use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
     lines::{Lines, Step, checked_pattern},
     pending::Asked,
-    violation::{Violation, check_uri},
+    violation::Violation,
 };
 
 /// The subscriptions of one session.
@@ -98,16 +98,12 @@ impl<P: Payload> Session<P> {
         Some(self.handlers(subscription)).filter(|handlers| !handlers.is_empty())
     }
 
-    pub(super) fn received_event(&mut self, message: Event<P>) -> Result<(), Violation> {
+    /// An event without handlers is ignored: an UNSUBSCRIBE or a revocation was on its way.
+    pub(super) fn received_event(&mut self, message: Event<P>) {
         let Event { subscription, publication, details, payload } = message;
-        if let Some(topic) = details.topic() {
-            check_uri("EVENT.Details.topic", &topic.into())?;
-        }
-        // No handlers: an UNSUBSCRIBE or a revocation was on its way. That is nobody's fault.
         if self.on_event(subscription).is_some() {
             self.tell(SessionEvent::Event { subscription, publication, details, payload });
         }
-        Ok(())
     }
 
     pub(super) fn received_subscribed(&mut self, message: &Subscribed) -> Result<(), Violation> {

@@ -1,8 +1,9 @@
 //! What a router must not do, in words: the text that goes into ABORT names the element at fault.
+//! What a message alone shows to be wrong, its codec has refused already; here it is about the moment.
 
 use std::fmt::Display;
 
-use crate::message::{MessageType, Uri, UriRules};
+use crate::message::MessageType;
 
 use super::State;
 
@@ -29,9 +30,4 @@ impl Violation {
     pub(super) fn never_issued(answer: MessageType, request: impl Display) -> Self {
         Self(format!("{answer}.Request {request} was never issued"))
     }
-}
-
-/// Checks a URI that the router wrote into `element`.
-pub(super) fn check_uri(element: &str, uri: &Uri) -> Result<(), Violation> {
-    uri.check(UriRules::Complete).map_err(|error| Violation(format!("{element}: {error}")))
 }

@@ -11,7 +11,7 @@ use wamp_wasm::{
     session::{Input, Output, Session, SessionConfig, SessionEvent},
 };
 
-use super::words::{message, options, told, wire};
+use super::words::{options, read, told, wire};
 
 /// A WELCOME of a router with both roles.
 pub const WELCOME: &str = r#"[2,42,{"roles":{"broker":{},"dealer":{}}}]"#;
@@ -104,13 +104,19 @@ impl Scripted {
         self.leave(now, "wamp.close.close_realm".into(), None).unwrap();
     }
 
-    /// The router sends the message with this JSON text.
-    #[track_caller]
+    /// The router sends this JSON text, which is a message or not.
     pub fn router_sends(&mut self, json: &str) {
         self.drain();
-        let message = message(json);
-        self.log.push(format!("R→C {}", wire(&message)));
-        self.input(Input::Message(message));
+        match read(json) {
+            Ok(message) => {
+                self.log.push(format!("R→C {}", wire(&message)));
+                self.input(Input::Message(message));
+            }
+            Err(error) => {
+                self.log.push(format!("R→C {json}"));
+                self.input(Input::Invalid(error.to_string()));
+            }
+        }
     }
 
     /// Something else happens.

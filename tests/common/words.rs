@@ -5,16 +5,20 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 use wamp_wasm::{
-    codec::{Frame, Limits, Serializer, decode, encode},
+    codec::{DecodeError, Frame, Limits, Serializer, decode, encode},
     message::{Dict, Id, Message, MessageType, RequestId, Result as CallResult, ResultDetails, Values},
     session::{Ended, Failure, SessionEvent, Success, Ticket},
 };
 
+/// The message with this JSON text, if it is one.
+pub fn read(json: &str) -> Result<Message<Values>, DecodeError> {
+    decode(Serializer::Json, &Frame::Text(json.into()), &Limits::default())
+}
+
 /// The message with this JSON text.
 #[track_caller]
 pub fn message(json: &str) -> Message<Values> {
-    decode(Serializer::Json, &Frame::Text(json.into()), &Limits::default())
-        .unwrap_or_else(|error| panic!("{json}: {error}"))
+    read(json).unwrap_or_else(|error| panic!("{json}: {error}"))
 }
 
 /// A payload as the elements of a message: `["a"],{"k":1}`.

@@ -1,0 +1,339 @@
+//! The tape says what the ordinary codec says: the same bytes in, the same values or the same error.
+//! It is read back here as the reader in JavaScript does, word by word.
+
+use proptest::prelude::*;
+use wamp_wasm::codec::tape::{Builder, Outgoing, encode as encode_tape};
+use wamp_wasm::codec::{self, Frame, Limits, MAX_DEPTH, Serializer};
+use wamp_wasm::message::{
+    Dict, Event, EventDetails, Id, Message, PublicationId, SubscriptionId, Value, Values,
+};
+
+const BINARY: [Serializer; 2] = [Serializer::MsgPack, Serializer::Cbor];
+
+/// Reads a tape as `tape_reader.js` does.
+struct Reader<'a> {
+    tape: &'a Builder,
+    frame: &'a [u8],
+    words: std::slice::Iter<'a, u32>,
+    chunks: std::slice::Iter<'a, u32>,
+    text: &'a [u8],
+    chunk: std::vec::IntoIter<u16>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(tape: &'a Builder, frame: &'a [u8]) -> Value {
+        let text = tape.text();
+        let chunk = Vec::new().into_iter();
+        let (words, chunks) = (tape.words().iter(), text.chunks().iter());
+        let mut reader = Self { tape, frame, words, chunks, text: text.octets(), chunk };
+        let value = reader.value();
+        assert!(reader.words.next().is_none(), "words are left");
+        assert!(reader.chunks.next().is_none() && reader.chunk.next().is_none(), "text is left");
+        value
+    }
+
+    fn word(&mut self) -> u32 {
+        *self.words.next().unwrap()
+    }
+
+    fn text(&mut self, units: u32) -> String {
+        if units == 0 {
+            return String::new();
+        }
+        if self.chunk.len() == 0 {
+            let chunk = *self.chunks.next().unwrap();
+            let (octets, rest) = self.text.split_at((chunk >> 1) as usize);
+            assert_eq!(octets.is_ascii(), chunk & 1 == 1);
+            self.text = rest;
+            self.chunk = std::str::from_utf8(octets).unwrap().encode_utf16().collect::<Vec<_>>().into_iter();
+        }
+        let units: Vec<u16> = self.chunk.by_ref().take(units as usize).collect();
+        String::from_utf16(&units).unwrap()
+    }
+
+    fn keys(&self, shape: u32) -> Vec<String> {
+        let (shapes, mut at, mut keys) = (self.tape.shapes(), shape as usize, Vec::new());
+        while at != 0 {
+            let octets = &shapes.octets()[shapes.key_ends()[at - 1] as usize..shapes.key_ends()[at] as usize];
+            keys.insert(0, String::from_utf8(octets.to_vec()).unwrap());
+            at = shapes.parents()[at] as usize;
+        }
+        keys
+    }
+
+    fn object(&mut self, shape: u32) -> Dict {
+        let keys = self.keys(shape);
+        keys.into_iter().fold(Dict::new(), |dict, key| dict.with(key, self.value()))
+    }
+
+    fn value(&mut self) -> Value {
+        let word = self.word();
+        let operand = word >> 3;
+        match word & 7 {
+            0 => Value::Int((word.cast_signed() >> 3).into()),
+            1 => plain(Value::Float(self.tape.numbers()[operand as usize])),
+            2 => self.text(operand).into(),
+            3 => (0..operand).map(|_| self.value()).collect::<Vec<_>>().into(),
+            4 => self.object(operand).into(),
+            5 => {
+                let mut dict = self.object(operand);
+                for _ in 0..self.word() {
+                    let key = self.word();
+                    let key = self.text(key >> 3);
+                    dict.insert(key, self.value());
+                }
+                dict.into()
+            }
+            6 => match operand {
+                0 => Value::Null,
+                1 => false.into(),
+                2 => true.into(),
+                _ => {
+                    let bits = u64::from(self.word()) | u64::from(self.word()) << 32;
+                    if operand == 3 { Value::Int(bits.cast_signed()) } else { bits.into() }
+                }
+            },
+            _ => {
+                let (start, length) = (self.word() as usize, operand as usize);
+                match start.checked_sub(self.frame.len()) {
+                    None => self.frame[start..start + length].to_vec().into(),
+                    Some(start) => self.tape.pieced()[start..start + length].to_vec().into(),
+                }
+            }
+        }
+    }
+}
+
+/// JavaScript has one type of number, in which a float without a fraction is an integer.
+fn plain(value: Value) -> Value {
+    match value {
+        Value::Float(f) if f.fract() == 0.0 && f.abs() <= 9_007_199_254_740_992.0 && !is_minus_zero(f) => {
+            Value::Int(f as i64)
+        }
+        Value::List(items) => items.into_iter().map(plain).collect::<Vec<_>>().into(),
+        Value::Dict(dict) => {
+            dict.into_iter().fold(Dict::new(), |dict, (key, value)| dict.with(key, plain(value))).into()
+        }
+        other => other,
+    }
+}
+
+fn is_minus_zero(f: f64) -> bool {
+    f == 0.0 && f.is_sign_negative()
+}
+
+/// The frame of an EVENT with this in the place of the args' octets.
+fn event_frame(serializer: Serializer, args: &[u8]) -> Vec<u8> {
+    let head: &[u8] = match serializer {
+        Serializer::Cbor => &[0x85, 0x18, 36, 1, 2, 0xa0],
+        _ => &[0x95, 36, 1, 2, 0x80],
+    };
+    [head, args].concat()
+}
+
+/// What the ordinary codec reads as the args of an EVENT.
+fn args_by_codec(serializer: Serializer, frame: &[u8]) -> Result<Vec<Value>, String> {
+    let frame = Frame::Binary(frame.to_vec());
+    match codec::decode::<Values>(serializer, &frame, &Limits::default()) {
+        Ok(Message::Event(Event { payload: Values::Plain { args, .. }, .. })) => Ok(args),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What the tape says they are.
+fn args_by_tape(builder: &mut Builder, serializer: Serializer, frame: &[u8]) -> Result<Vec<Value>, String> {
+    builder.build(serializer, frame).map_err(|error| error.to_string())?;
+    let Value::List(mut message) = Reader::read(builder, frame) else { panic!("no list") };
+    assert_eq!(message.len(), 5);
+    let Some(Value::List(args)) = message.pop() else { panic!("no args") };
+    Ok(args)
+}
+
+fn assert_same(builder: &mut Builder, serializer: Serializer, frame: &[u8]) {
+    let expected = args_by_codec(serializer, frame).map(|args| plain(args.into()));
+    let found = args_by_tape(builder, serializer, frame).map(Value::from);
+    if found.as_ref().is_err_and(|error| error.contains("occurs twice")) {
+        // The codec sees a key twice only when the rest of the frame is well-formed.
+        assert!(expected.is_err(), "{frame:02x?}");
+        return;
+    }
+    // As text, because NaN equals nothing; the order of keys counts here.
+    assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{frame:02x?}");
+}
+
+fn event(args: Vec<Value>) -> Message<Values> {
+    Message::Event(Event {
+        subscription: SubscriptionId::new(1).unwrap(),
+        publication: PublicationId::new(2).unwrap(),
+        details: EventDetails::default(),
+        payload: Values::args(args),
+    })
+}
+
+fn encoded(serializer: Serializer, args: Vec<Value>) -> Vec<u8> {
+    let Ok(Frame::Binary(octets)) = codec::encode(serializer, &event(args)) else { panic!("not encoded") };
+    octets
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z]{0,8}", "\\PC{0,12}", Just("__proto__".to_owned()), Just("\u{feff}\u{0}".to_owned())]
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-300_i64..300).prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any_text().prop_map(Value::from),
+        (0_usize..6000).prop_map(|n| "long".repeat(n / 2).into()),
+        prop::collection::vec(any::<u8>(), 0..40).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 80, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+            prop::collection::vec((any_text(), inner), 0..8).prop_map(|entries| {
+                entries.into_iter().fold(Dict::new(), |dict, (key, value)| dict.with(key, value)).into()
+            }),
+        ]
+    })
+}
+
+/// Octets that are mostly heads of items: far more of them are well-formed than of random ones.
+fn any_octets() -> impl Strategy<Value = Vec<u8>> {
+    let octet = prop_oneof![
+        3 => prop::sample::select(vec![
+            0x00, 0x20, 0x41, 0x61, 0x5f, 0x7f, 0x80, 0x81, 0x82, 0x9f, 0xa0, 0xa1, 0xbf, 0xc0, 0xc1, 0xc3,
+            0xc4, 0xd4, 0xd9, 0xdc, 0xde, 0xf4, 0xf6, 0xf9, 0xfb, 0xff, b'a', b'b',
+        ]),
+        1 => any::<u8>(),
+    ];
+    prop::collection::vec(octet, 0..24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_values_are_the_same_on_the_tape(args in prop::collection::vec(any_value(), 1..6)) {
+        for serializer in BINARY {
+            let frame = encoded(serializer, args.clone());
+            let mut builder = Builder::new(MAX_DEPTH);
+            // The second time all shapes are known.
+            assert_same(&mut builder, serializer, &frame);
+            assert_same(&mut builder, serializer, &frame);
+        }
+    }
+
+    #[test]
+    fn any_octets_are_the_same_value_or_the_same_error(octets in any_octets()) {
+        let mut builder = Builder::new(MAX_DEPTH);
+        assert_same(&mut builder, Serializer::MsgPack, &event_frame(Serializer::MsgPack, &[&[0x91], &octets[..]].concat()));
+        assert_same(&mut builder, Serializer::Cbor, &event_frame(Serializer::Cbor, &[&[0x81], &octets[..]].concat()));
+    }
+
+    #[test]
+    fn a_frame_with_one_wrong_octet_is_the_same_value_or_the_same_error(
+        args in prop::collection::vec(any_value(), 1..4), at in any::<prop::sample::Index>(), octet in any::<u8>()
+    ) {
+        for serializer in BINARY {
+            let mut frame = encoded(serializer, args.clone());
+            let head = event_frame(serializer, &[0x91]).len();
+            let at = head + at.index(frame.len() - head + 1);
+            if let Some(slot) = frame.get_mut(at) {
+                *slot = octet;
+            } else {
+                frame.push(octet);
+            }
+            assert_same(&mut Builder::new(MAX_DEPTH), serializer, &frame);
+        }
+    }
+}
+
+#[test]
+fn a_frame_cut_short_anywhere_is_an_error() {
+    let args =
+        vec![Dict::new().with("key", vec![1_u64, 2]).with("other", "text").into(), vec![1_u8, 2].into()];
+    for serializer in BINARY {
+        let frame = encoded(serializer, args.clone());
+        let mut builder = Builder::new(MAX_DEPTH);
+        for end in 0..frame.len() {
+            assert!(builder.build(serializer, &frame[..end]).is_err(), "{end}");
+        }
+        assert_same(&mut builder, serializer, &frame);
+    }
+}
+
+#[test]
+fn a_hundred_thousand_nested_lists_are_an_error() {
+    let mut builder = Builder::new(MAX_DEPTH);
+    for (serializer, octet) in
+        [(Serializer::MsgPack, 0x91), (Serializer::Cbor, 0x81), (Serializer::Cbor, 0x9f)]
+    {
+        let error = builder.build(serializer, &vec![octet; 100_000]).unwrap_err();
+        assert_eq!(error.to_string(), "nesting exceeds the limit of 128");
+    }
+}
+
+#[test]
+fn a_text_frame_is_refused() {
+    let error = Builder::new(MAX_DEPTH).build(Serializer::Json, b"[]").unwrap_err();
+    assert_eq!(error.to_string(), "binary frame on a connection that uses text frames");
+}
+
+#[test]
+fn open_lists_dicts_and_pieced_strings_of_cbor_are_the_same_on_the_tape() {
+    let octets: [&[u8]; 4] = [
+        // [_ [], {_ "a": [_ 1, {}]}]
+        &[0x9f, 0x80, 0xbf, 0x61, b'a', 0x9f, 1, 0xa0, 0xff, 0xff, 0xff],
+        &[0x9f, 0xff],
+        // Two binaries and a text in pieces, around a binary in one.
+        &[0x83, 0x5f, 0x41, 1, 0x42, 2, 3, 0xff, 0x42, 9, 9, 0x5f, 0x41, 4, 0xff],
+        &[0x81, 0x7f, 0x62, 0xc3, 0xa4, 0x61, b'b', 0xff],
+    ];
+    for octets in octets {
+        assert_same(&mut Builder::new(MAX_DEPTH), Serializer::Cbor, &event_frame(Serializer::Cbor, octets));
+    }
+}
+
+#[test]
+fn a_key_twice_is_an_error_wherever_its_entry_travels() {
+    let key = |key: &str| {
+        let mut octets = vec![0xa0 | key.len() as u8];
+        octets.extend(key.bytes());
+        octets
+    };
+    let dict = |keys: &[String]| {
+        let mut octets = [vec![0x91, 0xde, 0, keys.len() as u8]].concat();
+        for name in keys {
+            octets.extend(key(name));
+            octets.push(0xc0);
+        }
+        event_frame(Serializer::MsgPack, &octets)
+    };
+    // The first 64 keys make a shape, the others are plain pairs.
+    let keys: Vec<String> = (0..80).map(|i| format!("k{i}")).collect();
+    let mut builder = Builder::new(MAX_DEPTH);
+    assert_same(&mut builder, Serializer::MsgPack, &dict(&keys));
+    for twice in [[0, 1], [0, 63], [0, 64], [63, 79], [70, 79]] {
+        let mut keys = keys.clone();
+        keys[twice[1]] = keys[twice[0]].clone();
+        let error = builder.build(Serializer::MsgPack, &dict(&keys)).unwrap_err().to_string();
+        assert!(error.contains(&format!("key 'k{}' occurs twice", twice[0])), "{error}");
+    }
+}
+
+#[test]
+fn a_tape_that_is_written_is_the_frame_that_the_codec_writes() {
+    // [36, 1, 2, {}, [true, "ä", 1.5]]
+    let words = [5 << 3 | 3, 36 << 3, 1 << 3, 2 << 3, 5, 0, 3 << 3 | 3, 2 << 3 | 6, 2 << 3 | 2, 1];
+    let tape = Outgoing { words: &words, numbers: &[1.5], octets: "ä".as_bytes() };
+    for serializer in BINARY {
+        let mut octets = Vec::new();
+        encode_tape(serializer, &tape, &mut octets).unwrap();
+        assert_eq!(octets, encoded(serializer, vec![true.into(), "ä".into(), 1.5.into()]));
+    }
+}

@@ -136,7 +136,7 @@ impl<'a> Read<'a> for Reader<'a> {
 
 /// `-1 - n`
 fn negative(n: u64) -> Token<'static> {
-    i64::try_from(n).map_or(Token::Float(-1.0 - n as f64), |n| Token::Int(!n))
+    i64::try_from(n).map_or_else(|_| Token::Float(-1.0 - n as f64), |n| Token::Int(!n))
 }
 
 /// A float of 16 bits.

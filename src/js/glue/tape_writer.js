@@ -7,7 +7,7 @@
 // integer, a Map with string keys is a dict, a Set is a list, and a lone surrogate becomes U+FFFD.
 
 /** @typedef {import('../wasm/wamp_wasm.js').Tape} Tape */
-/** @typedef {{ items: number, word: number, end: number, octet: number, octetEnd: number, number: number, numberEnd: number, serial: number }} Tail */
+/** @typedef {{ items: number, word: number, octet: number, end: { word: number, number: number, octet: number }, serial: number }} Tail */
 
 /** As deep as the reader in Rust reads; the message itself is the first list. */
 const MAX_DEPTH = 128;
@@ -69,55 +69,55 @@ export class TapeWriter {
      * @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs @returns {Tail}
      */
     prepare(middle, args, kwargs) {
-        const before = [this.word, this.number, this.octet, this.around, this.what];
         if (this.nested === 0) this.word = this.number = this.octet = 0;
-        const tail = { items: 0, word: this.word + HEAD, end: 0, octet: this.octet, octetEnd: 0, number: this.number, numberEnd: 0, serial: 0 };
+        const { word, number, octet, around, what } = this;
         this.nested++;
         try {
             this.word += HEAD;
             for (const element of middle) this.element('options', element, typeof element === 'object' ? OPEN_OBJECT : TEXT);
-            tail.items = middle.length;
+            let items = middle.length;
             const named = kwargs != null && Object.keys(kwargs).length > 0;
             if (named || (args != null && args.length > 0)) {
                 this.element('args', args ?? [], LIST);
-                tail.items++;
+                items++;
             }
             if (named) {
                 this.element('kwargs', kwargs, OPEN_OBJECT);
-                tail.items++;
+                items++;
             }
-            tail.end = this.word;
-            tail.octetEnd = this.octet;
-            tail.numberEnd = this.number;
-            tail.serial = ++this.serial;
-            return tail;
+            const end = { word: this.word, number: this.number, octet: this.octet };
+            return { items, word: word + HEAD, octet, end, serial: ++this.serial };
         } finally {
             this.nested--;
-            if (this.nested > 0) [this.word, this.number, this.octet] = /** @type {number[]} */ (before);
-            this.around = /** @type {any[]} */ (before[3]);
-            this.what = /** @type {string} */ (before[4]);
+            // What is being prepared around this goes on where it was.
+            Object.assign(this, { word, number, octet, around, what });
         }
     }
 
     /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {Tail} tail */
     finish(head, tail) {
         if (tail.serial !== this.serial) throw new Error('a message was prepared before the last one was finished');
-        [this.word, this.number] = [tail.word - head.length - 1, tail.numberEnd];
-        const first = this.word;
+        const { word, number } = this;
+        const first = tail.word - head.length - 1;
+        this.word = first;
+        this.number = tail.end.number;
         this.push(((head.length + tail.items) << 3) | LIST);
         for (const id of head) this.numeric(id);
-        return this.encoded(first, tail);
+        const frame = this.encoded(first, tail);
+        this.word = word;
+        this.number = number;
+        return frame;
     }
 
     /** @param {number} first @param {Tail} tail */
     encoded(first, tail) {
         const { tape } = this;
-        const [words, numbers, octets] = [tail.end - first, this.number, tail.octetEnd - tail.octet];
+        const [words, numbers, octets] = [tail.end.word - first, this.number, tail.end.octet - tail.octet];
         const [wordsAt, numbersAt, octetsAt] = [tape.words(words), tape.numbers(numbers), tape.octets(octets)];
         const { buffer } = this.memory;
-        new Int32Array(buffer, wordsAt, words).set(this.words.subarray(first, tail.end));
+        new Int32Array(buffer, wordsAt, words).set(this.words.subarray(first, tail.end.word));
         if (numbers > 0) new Float64Array(buffer, numbersAt, numbers).set(this.numbers.subarray(0, numbers));
-        if (octets > 0) new Uint8Array(buffer, octetsAt, octets).set(this.octets.subarray(tail.octet, tail.octetEnd));
+        if (octets > 0) new Uint8Array(buffer, octetsAt, octets).set(this.octets.subarray(tail.octet, tail.end.octet));
         if (!tape.write(words, numbers, octets)) throw new TypeError(tape.error());
         const [at, length] = new Uint32Array(this.memory.buffer, tape.report() + 40, 2);
         return new Uint8Array(this.memory.buffer, at, length).slice();

@@ -1,9 +1,9 @@
 // The peers of the tests, each behind one function: request(command) → answer.
 // A host is what peers live in (a process, a browser); it is started once and gives any number of peers.
 
-import { join } from 'node:path';
-import { root, start, which } from './process.js';
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root, start } from './process.js';
 
 const file = (name) => join(root, 'tests/interop/peers', name);
 
@@ -32,70 +32,35 @@ export const autobahn_python = {
   },
 };
 
-/** Our client in Chromium: every peer is a page of its own. */
-export const chromium = {
-  name: 'wamp-wasm (Chromium)',
-  carries: everything,
-  async open(router) {
-    const { chromium: driver } = await import('playwright-core');
-    const executablePath = (await which('chromium')) ?? (await which('google-chrome'));
-    if (!executablePath) throw new Error('Chromium is not installed: run scripts/setup');
-    const browser = await driver.launch({ executablePath, args: ['--no-sandbox'] });
-    return {
-      async peer() {
-        const page = await browser.newPage();
-        const complaints = [];
-        page.on('pageerror', (error) => complaints.push(error.stack));
-        page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-        await page.goto(router.http);
-        await page.waitForFunction(() => 'answer' in window, null, { timeout: 20_000 }).catch(() => {
-          throw new Error(`Chromium: the page is not ready: ${complaints.join('\n')}`);
-        });
-        const send = (command) => page.evaluate((parameters) => window.answer(parameters), command);
-        return named('wamp-wasm (Chromium)', send, () => complaints.join('\n'));
-      },
-      close: () => browser.close(),
-    };
-  },
-};
+export const chromium = in_browser('wamp-wasm (Chromium)', () => import('../../browser/support/chromium.js'));
 
-/** Our client in Firefox, driven over WebDriver: every peer is a window of its own. */
-export const firefox = {
-  name: 'wamp-wasm (Firefox)',
-  carries: everything,
-  async open(router) {
-    const { Builder } = await import('selenium-webdriver');
-    const { default: options, ServiceBuilder } = await import('selenium-webdriver/firefox.js').then((m) => ({ default: m.default?.Options ?? m.Options, ServiceBuilder: m.default?.ServiceBuilder ?? m.ServiceBuilder }));
-    const binary = (await which('firefox-esr')) ?? (await which('firefox'));
-    const geckodriver = await which('geckodriver');
-    if (!binary || !geckodriver) throw new Error('Firefox or geckodriver is not installed: run scripts/setup');
-    const browser = await new Builder()
-      .forBrowser('firefox')
-      .setFirefoxOptions(new options().setBinary(binary).addArguments('-headless'))
-      .setFirefoxService(new ServiceBuilder(geckodriver))
-      .build();
-    await browser.manage().setTimeouts({ script: 20_000 });
-    let turn = Promise.resolve();
-    // WebDriver speaks to one window at a time.
-    const in_window = (handle, action) =>
-      (turn = turn.catch(() => {}).then(() => browser.switchTo().window(handle)).then(action));
-    return {
-      async peer() {
-        await turn.catch(() => {});
-        await browser.switchTo().newWindow('tab');
-        const handle = await browser.getWindowHandle();
-        await browser.get(router.http);
-        await browser.wait(() => browser.executeScript('return "answer" in window'), 20_000, 'Firefox: the page is not ready');
-        const send = (command) =>
-          in_window(handle, () =>
-            browser.executeAsyncScript('const done = arguments[1]; window.answer(arguments[0]).then(done)', command),
-          );
-        return named('wamp-wasm (Firefox)', send, () => '');
-      },
-      close: () => browser.quit(),
-    };
-  },
-};
+export const firefox = in_browser('wamp-wasm (Firefox)', () => import('../../browser/support/firefox.js'));
+
+/** Our client in a browser: every peer is a window of its own, with a page from the router's origin. */
+function in_browser(name, support) {
+  return {
+    name,
+    carries: everything,
+    async open(router) {
+      const { launch } = await support();
+      const browser = await launch();
+      // WebDriver speaks to one window at a time.
+      let turn = Promise.resolve();
+      const in_turn = (act) => (turn = turn.then(act, act));
+      return {
+        async peer() {
+          const page = await in_turn(() => browser.window());
+          const run = (...parameters) => in_turn(() => page.driver.run(...parameters));
+          await in_turn(() => page.open(router.http));
+          // A module script has run when its page is loaded.
+          if (!(await run('() => "answer" in window'))) throw new Error(`${name}: the page did not start: ${browser.errors.join('\n')}`);
+          return named(name, (command) => run('(command) => window.answer(command)', command), () => browser.errors.join('\n'));
+        },
+        close: () => browser.close(),
+      };
+    },
+  };
+}
 
 async function process_host(name, command, args) {
   const children = [];

@@ -3,7 +3,6 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
@@ -65,13 +64,4 @@ export function start(name, command, args, options = {}) {
       clearTimeout(late);
     },
   };
-}
-
-/** Where the command `name` is on PATH, or undefined. */
-export async function which(name) {
-  const search = spawn('sh', ['-c', 'command -v "$0"', name], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let path = '';
-  search.stdout.on('data', (text) => (path += text));
-  await once(search, 'close');
-  return path.trim() || undefined;
 }

@@ -26,7 +26,7 @@ for (const { router, peers, feature, passed } of outcomes) {
 const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? '' : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
 const table = [
   ['router', 'peers', 'serializers', ...features],
-  ...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
+  ...[...rows].map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
 ];
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

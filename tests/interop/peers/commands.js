@@ -63,13 +63,22 @@ export function create_peer(library) {
 
   return async function answer({ do: command, ...parameters }) {
     try {
-      return { ok: pack(await commands[command](unpack(parameters, library.bytes))) };
+      return { ok: pack(await in_time(commands[command](unpack(parameters, library.bytes)))) };
     } catch (error) {
       const uri = error?.uri ?? error?.error;
       if (typeof uri !== 'string') return { failed: String(error?.stack ?? error) };
       return { error: pack({ uri, args: error.args ?? [], kwargs: error.kwargs ?? {} }) };
     }
   };
+}
+
+/** A command that WAMP leaves without an answer must not keep the test waiting. */
+function in_time(result) {
+  let late;
+  const timeout = new Promise((_, reject) => {
+    late = setTimeout(() => reject(new Error('nothing happened within 10 s')), 10_000);
+  });
+  return Promise.race([result, timeout]).finally(() => clearTimeout(late));
 }
 
 /** Events by topic; whoever asks first gets the first. */

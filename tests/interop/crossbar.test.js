@@ -8,4 +8,9 @@ import { crossbar } from './harness/routers.js';
 
 interop(crossbar, [
   [autobahn_js, autobahn_python, same],
+  [wamp_wasm_node, wamp_wasm_node, same],
+  [wamp_wasm_node, autobahn_python, mixed],
+  [wamp_wasm_node, autobahn_js, same],
+  [chromium, chromium, mixed],
+  [firefox, chromium, same],
 ]);

@@ -3,6 +3,8 @@
 #[cfg(feature = "client")]
 pub mod client;
 pub mod codec;
+#[cfg(feature = "router")]
+pub mod host;
 #[cfg(all(target_family = "wasm", feature = "js"))]
 pub mod js;
 pub mod message;

@@ -1,0 +1,243 @@
+//! One WebSocket: its frames to the router, the router's frames to it.
+//! It ends at once when the client is gone or too slow, and behind the last frame when the router says.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::extract::ws::{Message, WebSocket};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{sleep, timeout},
+};
+use tracing::{debug, warn};
+use wamp_wasm::{
+    codec::{Frame, Limits, Serializer},
+    host::{Outlet, Overflow, read},
+    router::{Incoming, PeerId, PeerInfo},
+};
+
+use crate::server::Command;
+
+/// How many frames are written before they are flushed together.
+const BATCH: usize = 64;
+
+/// Limits of each connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketConfig {
+    /// The largest message that is taken, in octets.
+    pub max_message: usize,
+    /// How many messages may wait for a client before it counts as too slow.
+    pub queue_messages: usize,
+    /// How many octets may wait for a client before it counts as too slow. One message always may.
+    pub queue_octets: usize,
+    /// After how long without anything to send a client is asked whether it is still there.
+    pub ping_interval: Duration,
+    /// How long a client may be silent, answers to pings included.
+    pub idle_timeout: Duration,
+    /// How long the last messages to a client may take to be sent.
+    pub flush_timeout: Duration,
+}
+
+impl Default for SocketConfig {
+    fn default() -> Self {
+        Self {
+            max_message: 1 << 24,
+            queue_messages: 65_536,
+            queue_octets: 1 << 26,
+            ping_interval: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(60),
+            flush_timeout: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Serves one WebSocket until it is closed.
+pub(crate) async fn serve(
+    socket: WebSocket,
+    serializer: Serializer,
+    info: PeerInfo,
+    commands: mpsc::Sender<Command>,
+    config: SocketConfig,
+) {
+    let (outgoing, waiting, ending) = queue(config);
+    let (answer, peer) = oneshot::channel();
+    // Without the router there is nothing to serve.
+    if commands.send(Command::Attach { info, serializer, outgoing, peer: answer }).await.is_err() {
+        return;
+    }
+    let Ok(peer) = peer.await else { return };
+    let (sink, stream) = socket.split();
+    tokio::select! {
+        () = receive(stream, peer, serializer, &commands, config) => {}
+        () = transmit(sink, waiting, config) => {}
+        () = cut(ending, config) => {}
+    }
+    // When the router is gone, so is its table.
+    let _ = commands.send(Command::Detach(peer)).await;
+}
+
+/// Frames to the router. Ends when the client has closed or is silent.
+async fn receive(
+    mut stream: SplitStream<WebSocket>,
+    peer: PeerId,
+    serializer: Serializer,
+    commands: &mpsc::Sender<Command>,
+    config: SocketConfig,
+) {
+    let mut limits = Limits::default();
+    limits.max_size = config.max_message;
+    loop {
+        let incoming = match timeout(config.idle_timeout, stream.next()).await {
+            Err(_) => {
+                warn!(%peer, "silent for too long");
+                return;
+            }
+            Ok(None) => return,
+            Ok(Some(Ok(Message::Text(text)))) => {
+                read(serializer, &Frame::Text(text.as_str().to_owned()), &limits)
+            }
+            Ok(Some(Ok(Message::Binary(octets)))) => read(serializer, &Frame::Binary(octets.into()), &limits),
+            // The answers are the WebSocket's own business.
+            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)))) => continue,
+            Ok(Some(Err(error))) => {
+                // Too large, or no WebSocket frame; or the client is gone, and nobody will read the ABORT.
+                let text = format!("unreadable WebSocket message: {error}");
+                let _ = commands.send(Command::Receive(peer, Incoming::Invalid(text))).await;
+                return std::future::pending().await;
+            }
+        };
+        if commands.send(Command::Receive(peer, incoming)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Frames from the router. Ends when the router has closed and the client had time to do so as well.
+async fn transmit(mut sink: SplitSink<WebSocket, Message>, mut waiting: Waiting, config: SocketConfig) {
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let sent = match timeout(config.ping_interval, waiting.messages.recv_many(&mut batch, BATCH)).await {
+            Err(_) => sink.send(Message::Ping(Default::default())).await,
+            Ok(0) => break,
+            Ok(_) => {
+                let octets = batch.iter().map(size).sum();
+                let count = batch.len();
+                let sent = send_all(&mut sink, batch.drain(..)).await;
+                waiting.backlog.shrink(count, octets);
+                sent
+            }
+        };
+        if let Err(error) = sent {
+            debug!(%error, "not sent");
+            return;
+        }
+    }
+    if sink.close().await.is_ok() {
+        sleep(config.flush_timeout).await;
+    }
+}
+
+async fn send_all(
+    sink: &mut SplitSink<WebSocket, Message>,
+    messages: impl Iterator<Item = Message>,
+) -> Result<(), axum::Error> {
+    for message in messages {
+        sink.feed(message).await?;
+    }
+    sink.flush().await
+}
+
+/// Ends at once for a slow client, and after the time to flush for one that the router has closed.
+async fn cut(ending: oneshot::Receiver<Closing>, config: SocketConfig) {
+    if let Ok(Closing) = ending.await {
+        sleep(config.flush_timeout * 2).await;
+    } else {
+        warn!("a client was disconnected: it did not take its messages fast enough");
+    }
+}
+
+/// The router closes a connection in good order.
+struct Closing;
+
+/// The router's end of the queue to a client.
+pub(crate) struct Outgoing {
+    messages: mpsc::UnboundedSender<Message>,
+    backlog: Arc<Backlog>,
+    ending: oneshot::Sender<Closing>,
+    config: SocketConfig,
+}
+
+/// The socket's end of it.
+struct Waiting {
+    messages: mpsc::UnboundedReceiver<Message>,
+    backlog: Arc<Backlog>,
+}
+
+/// What is queued and not yet sent.
+#[derive(Default)]
+struct Backlog {
+    messages: AtomicUsize,
+    octets: AtomicUsize,
+}
+
+impl Backlog {
+    fn shrink(&self, messages: usize, octets: usize) {
+        self.messages.fetch_sub(messages, Ordering::Relaxed);
+        self.octets.fetch_sub(octets, Ordering::Relaxed);
+    }
+
+    /// Counts one more message, if it may wait.
+    fn grow(&self, octets: usize, config: &SocketConfig) -> Result<(), Overflow> {
+        let before = self.octets.fetch_add(octets, Ordering::Relaxed);
+        let count = self.messages.fetch_add(1, Ordering::Relaxed);
+        let full = count >= config.queue_messages || before > 0 && before + octets > config.queue_octets;
+        if full { Err(Overflow) } else { Ok(()) }
+    }
+}
+
+fn queue(config: SocketConfig) -> (Outgoing, Waiting, oneshot::Receiver<Closing>) {
+    let (sender, messages) = mpsc::unbounded_channel();
+    let (ending, ended) = oneshot::channel();
+    let backlog = Arc::<Backlog>::default();
+    let outgoing = Outgoing { messages: sender, backlog: backlog.clone(), ending, config };
+    (outgoing, Waiting { messages, backlog }, ended)
+}
+
+fn size(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(octets) => octets.len(),
+        _ => 0,
+    }
+}
+
+impl Outlet for Outgoing {
+    type Packet = Message;
+
+    fn pack(frame: Frame) -> Message {
+        match frame {
+            Frame::Text(text) => Message::Text(text.into()),
+            Frame::Binary(octets) => Message::Binary(octets.into()),
+        }
+    }
+
+    fn send(&mut self, message: Message) -> Result<(), Overflow> {
+        self.backlog.grow(size(&message), &self.config)?;
+        // A socket that has ended will be detached in a moment.
+        let _ = self.messages.send(message);
+        Ok(())
+    }
+
+    fn close(self) {
+        let _ = self.ending.send(Closing);
+    }
+}

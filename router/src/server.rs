@@ -1,0 +1,215 @@
+//! The server: accepts WebSockets and runs the one task that owns the router.
+//! Listener and shutdown are passed in, so that tests run it on any free port and end it when they like.
+
+use std::{collections::BTreeSet, io, net::SocketAddr, path::PathBuf, pin::pin, time::Duration};
+
+use axum::{
+    Router as Routes,
+    extract::{ConnectInfo, State, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode, header::SEC_WEBSOCKET_PROTOCOL},
+    response::{IntoResponse, Response},
+    routing::any,
+    serve::ListenerExt,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until, timeout_at},
+};
+use tracing::{debug, info, warn};
+use wamp_wasm::{
+    codec::{Encoded, Serializer, negotiate},
+    host::Hub,
+    router::{DenyPrefixes, Incoming, PeerId, PeerInfo, Router, RouterConfig},
+};
+
+pub use crate::connection::SocketConfig;
+use crate::{
+    connection::{self, Outgoing},
+    files,
+};
+
+/// How many messages may wait for the router. Beyond, the sockets are not read: TCP tells the senders.
+const INBOX: usize = 1024;
+/// How long the sockets may take to send what the router has said last.
+const FLUSH_TIME: Duration = Duration::from_secs(2);
+
+/// The settings of a server.
+#[derive(Clone, Debug, Default)]
+pub struct ServerConfig {
+    /// The router itself.
+    pub router: RouterConfig,
+    /// What begins with one of these is forbidden to everybody.
+    pub deny: Vec<String>,
+    /// The directory at `/`.
+    pub www: Option<PathBuf>,
+    /// The directory at `/pkg/`.
+    pub pkg: Option<PathBuf>,
+    /// Limits of each connection.
+    pub socket: SocketConfig,
+}
+
+/// A server that is about to run. Connections that come before it runs wait at the port.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    config: ServerConfig,
+}
+
+/// What the sockets tell the task that owns the router.
+pub(crate) enum Command {
+    /// A socket is open; answered with its peer.
+    Attach { info: PeerInfo, serializer: Serializer, outgoing: Outgoing, peer: oneshot::Sender<PeerId> },
+    /// It received this.
+    Receive(PeerId, Incoming<Encoded>),
+    /// It is closed.
+    Detach(PeerId),
+}
+
+/// What a request to open a WebSocket needs.
+#[derive(Clone)]
+struct Door {
+    commands: mpsc::Sender<Command>,
+    config: SocketConfig,
+}
+
+impl Server {
+    /// A server on this listener.
+    #[must_use]
+    pub const fn new(listener: TcpListener, config: ServerConfig) -> Self {
+        Self { listener, config }
+    }
+
+    /// Serves until `shutdown` is ready; then says GOODBYE to every session, gives the answers a short
+    /// time, and returns.
+    ///
+    /// # Errors
+    /// When the operating system has no random numbers, or the listener fails.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { listener, config } = self;
+        getrandom::u64().map_err(io::Error::other)?;
+        // Random numbers were there a moment ago. Should they ever fail, ids are still unique.
+        let entropy = || getrandom::u64().unwrap_or_default();
+        let patience = config.router.goodbye_timeout + FLUSH_TIME;
+        let router = Router::new(config.router, entropy).with_authorizer(DenyPrefixes::new(config.deny));
+
+        let (commands, inbox) = mpsc::channel(INBOX);
+        let routes = Routes::new()
+            .route("/ws", any(open_socket))
+            .with_state(Door { commands, config: config.socket })
+            .merge(files::routes(config.www.as_deref(), config.pkg.as_deref()))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let listener = listener.tap_io(|stream| {
+            // Small messages are not to wait for larger ones.
+            if let Err(error) = stream.set_nodelay(true) {
+                debug!(%error, "no TCP_NODELAY");
+            }
+        });
+        let serving = tokio::spawn(async { axum::serve(listener, routes).await });
+        let operator =
+            Operator { hub: Hub::new(router), inbox, sockets: BTreeSet::new(), start: Instant::now() };
+        operator.run(shutdown, patience).await;
+        serving.abort();
+        Ok(())
+    }
+}
+
+/// The one task that owns the router.
+struct Operator {
+    hub: Hub<Outgoing>,
+    inbox: mpsc::Receiver<Command>,
+    /// The sockets that are not closed yet, also those that the router has done with.
+    sockets: BTreeSet<PeerId>,
+    start: Instant,
+}
+
+impl Operator {
+    async fn run(mut self, shutdown: impl Future<Output = ()>, patience: Duration) {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                () = self.step() => {}
+            }
+        }
+        info!(connections = self.sockets.len(), "shutting down");
+        self.hub.shutdown(self.now());
+        let end = Instant::now() + patience;
+        while !self.sockets.is_empty() {
+            if timeout_at(end, self.step()).await.is_err() {
+                warn!(connections = self.sockets.len(), "not all clients have answered");
+                break;
+            }
+        }
+    }
+
+    /// Handles the next command or deadline. Nothing is lost when it is dropped while it waits.
+    async fn step(&mut self) {
+        let deadline = self.hub.next_deadline().map(|deadline| self.start + deadline);
+        tokio::select! {
+            Some(command) = self.inbox.recv() => self.handle(command),
+            () = sleep_until(deadline.unwrap_or(self.start)), if deadline.is_some() => {
+                self.hub.expire(self.now());
+            }
+            else => std::future::pending().await,
+        }
+    }
+
+    fn handle(&mut self, command: Command) {
+        let now = self.now();
+        match command {
+            Command::Attach { info, serializer, outgoing, peer: answer } => {
+                let address = info.address.clone();
+                let peer = self.hub.attach(now, info, serializer, outgoing);
+                info!(%peer, address, subprotocol = serializer.subprotocol(), "connected");
+                self.sockets.insert(peer);
+                if answer.send(peer).is_err() {
+                    self.handle(Command::Detach(peer));
+                }
+            }
+            Command::Receive(peer, incoming) => {
+                match &incoming {
+                    Incoming::Message(message) => {
+                        debug!(%peer, message = %message.message_type(), "received")
+                    }
+                    Incoming::Invalid(text) => warn!(%peer, "protocol violation: {text}"),
+                }
+                self.hub.receive(now, peer, incoming);
+            }
+            Command::Detach(peer) => {
+                info!(%peer, "disconnected");
+                self.sockets.remove(&peer);
+                self.hub.detach(now, peer);
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+/// Opens a WebSocket for a client that has a serializer in common with us.
+async fn open_socket(
+    State(door): State<Door>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    // In the client's order of preference, which axum's own negotiation does not keep.
+    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+    let offered: Vec<_> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let Some(serializer) = negotiate(offered.iter().copied()) else {
+        let ours = Serializer::ALL.map(Serializer::subprotocol).join(", ");
+        let theirs = if offered.is_empty() { "none".to_owned() } else { offered.join(", ") };
+        let text = format!("no common WebSocket subprotocol: the router speaks {ours}; offered: {theirs}\n");
+        return (StatusCode::BAD_REQUEST, text).into_response();
+    };
+    let info = PeerInfo { address: address.to_string() };
+    upgrade
+        .protocols([serializer.subprotocol()])
+        .max_message_size(door.config.max_message)
+        .max_frame_size(door.config.max_message)
+        .on_failed_upgrade(|error| debug!(%error, "upgrade failed"))
+        .on_upgrade(move |socket| connection::serve(socket, serializer, info, door.commands, door.config))
+}

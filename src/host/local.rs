@@ -1,0 +1,250 @@
+//! A router in one thread: each transport is served by one future, which the caller spawns wherever it
+//! spawns futures (`spawn_local` in a page, a `LocalPool` in a test).
+//!
+//! The hub is never borrowed across an await, and an outlet only queues and wakes, so no future runs
+//! inside another.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use super::{Hub, Outlet, Overflow, hub::read};
+use crate::{
+    codec::{Encoded, Frame, Limits, Serializer},
+    router::{PeerId, PeerInfo, Router},
+    transport::{CloseCode, Transport},
+};
+
+/// So many frames may wait for one peer; a page or worker that is further behind is disconnected.
+const QUEUE_LIMIT: usize = 65_536;
+
+/// A router and the clock by which it lives; clones share both.
+///
+/// ```
+/// use std::time::Duration;
+/// use futures::{executor::LocalPool, task::LocalSpawnExt};
+/// use wamp_wasm::codec::{Frame, Serializer};
+/// use wamp_wasm::host::RouterHost;
+/// use wamp_wasm::router::{Router, RouterConfig};
+/// use wamp_wasm::transport::{self, Transport};
+///
+/// let router = Router::new(RouterConfig::default(), || 4);     // a real host draws random numbers here
+/// let host = RouterHost::new(router, || Duration::ZERO);       // … and reads a clock here
+/// let (mut client, server) = transport::pair();
+///
+/// let mut pool = LocalPool::new();
+/// pool.spawner().spawn_local(host.serve(server, Serializer::Json, Default::default()))?;
+/// client.send(Frame::Text(r#"[1,"realm1",{"roles":{"caller":{}}}]"#.into()))?;
+/// let answer = pool.run_until(std::future::poll_fn(|cx| client.poll_receive(cx)))?;
+/// assert!(matches!(answer, Frame::Text(text) if text.starts_with("[2,5,{")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct RouterHost(Rc<Shared>);
+
+struct Shared {
+    hub: RefCell<Hub<Queue>>,
+    clock: Box<dyn Fn() -> Duration>,
+    limits: Limits,
+    /// Woken when the next deadline may have changed.
+    timer: RefCell<Option<Waker>>,
+}
+
+impl RouterHost {
+    /// A host for this router. `clock` tells the time since an arbitrary origin.
+    pub fn new(router: Router<Encoded>, clock: impl Fn() -> Duration + 'static) -> Self {
+        Self(Rc::new(Shared {
+            hub: RefCell::new(Hub::new(router)),
+            clock: Box::new(clock),
+            limits: Limits::default(),
+            timer: RefCell::new(None),
+        }))
+    }
+
+    /// Serves a transport until either side closes it; dropping the future closes it too.
+    pub fn serve(
+        &self,
+        transport: impl Transport + 'static,
+        serializer: Serializer,
+        info: PeerInfo,
+    ) -> impl Future<Output = ()> + 'static {
+        let host = self.clone();
+        async move {
+            let queue = Queue::default();
+            let peer = host.with(|hub, now| hub.attach(now, info, serializer, queue.clone()));
+            let mut connection = Connection { host, peer, serializer, queue, transport };
+            poll_fn(|cx| connection.poll(cx)).await;
+        }
+    }
+
+    /// Keeps the router's deadlines, with whatever sleeps here. Never ends; to be spawned once.
+    pub fn keep_time<S: Future<Output = ()>>(
+        &self,
+        sleep: impl Fn(Duration) -> S + 'static,
+    ) -> impl Future<Output = ()> + 'static
+    where
+        S: 'static,
+    {
+        let host = self.clone();
+        async move {
+            loop {
+                let deadline = host.0.hub.borrow().next_deadline();
+                let rest = deadline.map(|deadline| deadline.saturating_sub((host.0.clock)()));
+                let mut slept = pin!(async {
+                    match rest {
+                        Some(rest) => sleep(rest).await,
+                        None => std::future::pending().await,
+                    }
+                });
+                let changed = poll_fn(|cx| {
+                    *host.0.timer.borrow_mut() = Some(cx.waker().clone());
+                    if host.0.hub.borrow().next_deadline() != deadline {
+                        return Poll::Ready(true);
+                    }
+                    slept.as_mut().poll(cx).map(|()| false)
+                });
+                if !changed.await {
+                    host.with(|hub, now| hub.expire(now));
+                }
+            }
+        }
+    }
+
+    /// Says GOODBYE to every session and takes no new ones; the futures of [`serve`](Self::serve) end
+    /// as the clients answer.
+    pub fn shutdown(&self) {
+        self.with(|hub, now| hub.shutdown(now));
+    }
+
+    /// One step of the hub.
+    fn with<T>(&self, step: impl FnOnce(&mut Hub<Queue>, Duration) -> T) -> T {
+        let now = (self.0.clock)();
+        let result = step(&mut self.0.hub.borrow_mut(), now);
+        let timer = self.0.timer.borrow_mut().take();
+        timer.into_iter().for_each(Waker::wake);
+        result
+    }
+}
+
+/// One transport and the peer behind it.
+struct Connection<T> {
+    host: RouterHost,
+    peer: PeerId,
+    serializer: Serializer,
+    queue: Queue,
+    transport: T,
+}
+
+impl<T: Transport> Connection<T> {
+    /// Ready when the transport is closed.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Poll::Ready(received) = self.transport.poll_receive(cx) {
+            let Ok(frame) = received else { return Poll::Ready(()) };
+            let incoming = read(self.serializer, &frame, &self.host.0.limits);
+            self.host.with(|hub, now| hub.receive(now, self.peer, incoming));
+        }
+        loop {
+            match self.transport.poll_ready(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                // The transport wakes us; a cut does not wait for it.
+                Poll::Pending if !self.queue.is_cut() => {
+                    self.queue.wake_by(cx);
+                    return Poll::Pending;
+                }
+                Poll::Pending => return Poll::Ready(()),
+            }
+            match self.queue.next(cx) {
+                Poll::Ready(Some(frame)) => {
+                    if self.transport.send(frame).is_err() {
+                        return Poll::Ready(());
+                    }
+                }
+                Poll::Ready(None) => {
+                    self.transport.close(CloseCode::NORMAL, "");
+                    return Poll::Ready(());
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+/// However the future ends, and also when it is dropped.
+impl<T> Drop for Connection<T> {
+    fn drop(&mut self) {
+        self.host.with(|hub, now| hub.detach(now, self.peer));
+    }
+}
+
+/// The frames that wait for a transport, shared between the hub and the transport's future.
+#[derive(Clone, Default)]
+struct Queue(Rc<RefCell<Waiting>>);
+
+#[derive(Default)]
+struct Waiting {
+    frames: VecDeque<Frame>,
+    closed: bool,
+    cut: bool,
+    waker: Option<Waker>,
+}
+
+impl Queue {
+    /// The next frame; `None` when there will be none.
+    fn next(&self, cx: &Context<'_>) -> Poll<Option<Frame>> {
+        let mut waiting = self.0.borrow_mut();
+        match waiting.frames.pop_front() {
+            Some(frame) if !waiting.cut => Poll::Ready(Some(frame)),
+            _ if waiting.closed || waiting.cut => Poll::Ready(None),
+            _ => {
+                waiting.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        self.0.borrow().cut
+    }
+
+    fn wake_by(&self, cx: &Context<'_>) {
+        self.0.borrow_mut().waker = Some(cx.waker().clone());
+    }
+
+    /// Changes what waits, and wakes the transport's future.
+    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+        let waker = {
+            let mut waiting = self.0.borrow_mut();
+            change(&mut waiting);
+            waiting.waker.take()
+        };
+        waker.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Outlet for Queue {
+    type Packet = Frame;
+
+    fn pack(frame: Frame) -> Frame {
+        frame
+    }
+
+    fn send(&mut self, frame: Frame) -> Result<(), Overflow> {
+        if self.0.borrow().frames.len() >= QUEUE_LIMIT {
+            self.change(|waiting| waiting.cut = true);
+            return Err(Overflow);
+        }
+        self.change(|waiting| waiting.frames.push_back(frame));
+        Ok(())
+    }
+
+    fn close(self) {
+        self.change(|waiting| waiting.closed = true);
+    }
+}

@@ -98,7 +98,11 @@ fn elements<'a>(
                 break;
             }
         }
-        skip_value(reader, limits.depth().saturating_sub(1))?;
+        // One level is the message itself.
+        skip_value(reader, limits.depth().saturating_sub(1)).map_err(|e| match e {
+            DecodeError::TooMuch { .. } => limits::too_deep(limits.depth()),
+            other => other,
+        })?;
         elements.len += 1;
         if elements.kept.len() < MAX_ELEMENTS {
             elements.kept.push((start, reader.position()));

@@ -21,6 +21,15 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
+impl<'de> Deserialize<'de> for Dict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Dict(dict) => Ok(dict),
+            other => Err(D::Error::invalid_type(unexpected(&other), &"a dict")),
+        }
+    }
+}
+
 /// Takes whatever there is.
 struct AnyValue;
 

@@ -22,8 +22,14 @@ impl Serialize for Value {
             Self::String(v) => serializer.serialize_str(v),
             Self::Bytes(v) => serializer.serialize_bytes(v),
             Self::List(v) => serializer.collect_seq(v),
-            Self::Dict(v) => serializer.collect_map(v.iter()),
+            Self::Dict(v) => v.serialize(serializer),
         }
+    }
+}
+
+impl Serialize for Dict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

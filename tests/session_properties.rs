@@ -1,5 +1,6 @@
 //! Whatever the router and the application do, in whatever order: nothing panics, every ticket is
 //! settled exactly once, every join ends exactly once, and nothing is sent after the last word.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(not(target_family = "wasm"))]
 
 mod common;
@@ -9,14 +10,19 @@ use std::{collections::BTreeMap, time::Duration};
 use common::{WELCOME, message, options};
 use proptest::prelude::*;
 use wamp_wasm::{
-    message::{AuthExtra, Id, Message, RegistrationId, RequestId, SubscriptionId, Values},
+    message::{AuthExtra, Id, Message, MessageType, RegistrationId, RequestId, SubscriptionId, Values},
     session::{CommandError, Input, Output, Session, SessionConfig, SessionEvent, State, Ticket},
 };
 
-/// One thing that happens to a session. Ids are small, so that they often name something.
+/// One thing that happens to a session. Numbers choose among what there is, where there is something.
 #[derive(Clone, Debug)]
 enum Step {
+    /// A message, where `I` stands for the first number and `J` for the second.
     Router(&'static str, u64, u64),
+    /// A fitting answer to a request that has none: what it grants has the second number as its id.
+    Answer(usize, u64),
+    /// A fitting error for a request that has no answer.
+    Error(usize),
     Opened,
     Closed,
     Invalid,
@@ -26,9 +32,9 @@ enum Step {
     Refuse,
     Leave,
     Subscribe(&'static str),
-    Unsubscribe(u64),
+    Unsubscribe(usize),
     Register(&'static str),
-    Unregister(u64),
+    Unregister(usize),
     Publish(bool),
     Call(bool),
     YieldResult(u64),
@@ -80,9 +86,11 @@ fn last_words() -> impl Strategy<Value = Step> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let uri = || prop::sample::select(vec!["com.a", "com.b", "bad uri"]);
+    let uri = || prop::sample::select(vec!["com.a", "com.a", "com.a", "com.b", "bad uri"]);
     prop_oneof![
         80 => from_router(),
+        80 => (0..9usize, 1..4u64).prop_map(|(at, id)| Step::Answer(at, id)),
+        20 => (0..9usize).prop_map(Step::Error),
         2 => last_words(),
         1 => Just(Step::Opened),
         1 => Just(Step::Closed),
@@ -92,12 +100,12 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Authenticate),
         1 => Just(Step::Refuse),
         1 => Just(Step::Leave),
-        8 => uri().prop_map(Step::Subscribe),
-        6 => (1..12u64).prop_map(Step::Unsubscribe),
-        8 => uri().prop_map(Step::Register),
-        6 => (1..12u64).prop_map(Step::Unregister),
-        4 => any::<bool>().prop_map(Step::Publish),
-        4 => any::<bool>().prop_map(Step::Call),
+        30 => uri().prop_map(Step::Subscribe),
+        30 => (0..6usize).prop_map(Step::Unsubscribe),
+        30 => uri().prop_map(Step::Register),
+        30 => (0..6usize).prop_map(Step::Unregister),
+        8 => any::<bool>().prop_map(Step::Publish),
+        8 => any::<bool>().prop_map(Step::Call),
         3 => (1..9u64).prop_map(Step::YieldResult),
         3 => (1..9u64).prop_map(Step::YieldProgress),
         3 => (1..9u64).prop_map(Step::YieldError),
@@ -117,6 +125,8 @@ struct Watch {
     /// Whether GOODBYE or ABORT was the last word on this transport.
     silent: bool,
     last_request: u64,
+    /// The requests without an answer.
+    unanswered: Vec<(MessageType, u64)>,
     /// The invocations that wait for an answer.
     running: Vec<RequestId>,
 }
@@ -125,8 +135,16 @@ impl Watch {
     fn new() -> Self {
         let session = Session::new(SessionConfig::default());
         let now = Duration::ZERO;
-        let (tickets, running) = (BTreeMap::new(), Vec::new());
-        Self { session, now, tickets, joined: false, silent: false, last_request: 0, running }
+        Self {
+            session,
+            now,
+            tickets: BTreeMap::new(),
+            joined: false,
+            silent: false,
+            last_request: 0,
+            unanswered: Vec::new(),
+            running: Vec::new(),
+        }
     }
 
     fn input(&mut self, input: Input<Values>) {
@@ -149,6 +167,10 @@ impl Watch {
         let number = |number| RequestId::new(number).unwrap();
         match step {
             Step::Router(template, i, j) => {
+                // An answer to what was never asked would end most sessions before they have begun.
+                if template.contains('I') && self.last_request == 0 {
+                    return;
+                }
                 let id = if i == 199 { 99 } else { 1 + i % self.last_request.max(1) };
                 let json = template.replace('I', &id.to_string()).replace('J', &j.to_string());
                 let message = message(&json);
@@ -159,6 +181,23 @@ impl Watch {
                     self.running.retain(|running| *running != interrupt.request);
                 }
                 self.input(Input::Message(message));
+            }
+            Step::Answer(at, id) => {
+                let Some((request_type, request)) = self.take_unanswered(at) else { return };
+                let json = match request_type {
+                    MessageType::Publish => format!("[17,{request},{id}]"),
+                    MessageType::Subscribe => format!("[33,{request},{id}]"),
+                    MessageType::Unsubscribe => format!("[35,{request}]"),
+                    MessageType::Call => format!("[50,{request},{{}}]"),
+                    MessageType::Register => format!("[65,{request},{id}]"),
+                    _ => format!("[67,{request}]"),
+                };
+                self.input(Input::Message(message(&json)));
+            }
+            Step::Error(at) => {
+                let Some((request_type, request)) = self.take_unanswered(at) else { return };
+                let json = format!(r#"[8,{},{request},{{}},"com.x"]"#, request_type.code());
+                self.input(Input::Message(message(&json)));
             }
             Step::Opened => {
                 self.input(Input::Opened);
@@ -191,16 +230,16 @@ impl Watch {
                 let outcome = self.session.subscribe(uri.into(), Default::default());
                 self.ticket(outcome);
             }
-            Step::Unsubscribe(ticket) => {
-                let outcome = self.session.unsubscribe(Ticket::from_number(ticket));
+            Step::Unsubscribe(at) => {
+                let outcome = self.session.unsubscribe(self.recent(at));
                 self.ticket(outcome);
             }
             Step::Register(uri) => {
                 let outcome = self.session.register(uri.into(), Default::default());
                 self.ticket(outcome);
             }
-            Step::Unregister(ticket) => {
-                let outcome = self.session.unregister(Ticket::from_number(ticket));
+            Step::Unregister(at) => {
+                let outcome = self.session.unregister(self.recent(at));
                 self.ticket(outcome);
             }
             Step::Publish(acknowledge) => {
@@ -245,6 +284,16 @@ impl Watch {
         self.drain();
     }
 
+    fn take_unanswered(&mut self, at: usize) -> Option<(MessageType, u64)> {
+        let count = self.unanswered.len();
+        (count > 0).then(|| self.unanswered.remove(at % count))
+    }
+
+    /// One of the latest tickets, or a made-up one.
+    fn recent(&self, at: usize) -> Ticket {
+        self.tickets.keys().rev().cycle().nth(at).copied().unwrap_or(Ticket::from_number(99_999))
+    }
+
     /// An answer is taken if and only if the invocation waits for it.
     fn answered(&mut self, request: RequestId, outcome: Result<(), CommandError>) {
         assert_eq!(outcome.is_ok(), self.running.contains(&request), "{request} {outcome:?}");
@@ -257,7 +306,10 @@ impl Watch {
                 Output::Send(message) => self.sent(&message),
                 Output::Close => {}
                 Output::Event(SessionEvent::Settled { ticket, .. }) => self.settled(ticket),
-                Output::Event(SessionEvent::Joined(_)) => self.last_request = 0,
+                Output::Event(SessionEvent::Joined(_)) => {
+                    self.last_request = 0;
+                    self.unanswered.clear();
+                }
                 Output::Event(SessionEvent::Invocation { request, .. }) => self.running.push(request),
                 Output::Event(SessionEvent::Ended(_)) => {
                     assert!(self.joined, "ended without a join, or twice");
@@ -293,6 +345,7 @@ impl Watch {
             _ => return,
         };
         self.last_request += 1;
+        self.unanswered.push((message.message_type(), self.last_request));
         assert_eq!(request.get(), self.last_request, "ids are sequential in the order of sending");
     }
 }

@@ -1,5 +1,6 @@
 //! A router that breaks the protocol: ABORT with a text that names the element, and the end.
 //! What is only unusual, or a race, has to be survived.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -66,7 +67,13 @@ fn a_frame_that_is_no_message_is_a_violation() {
 #[test]
 fn messages_that_only_clients_send_are_violations() {
     for (name, json) in sent_by_clients_only() {
-        violates(Scripted::joined(), json, &format!("{name} is not sent by a router"));
+        let text = format!("{name} is not sent by a router");
+        violates(Scripted::joined(), json, &text);
+        for mut bench in [Scripted::connected(), Scripted::joining(), Scripted::challenged()] {
+            bench.router_sends(json);
+            let abort = format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#);
+            assert_eq!(bench.take_log()[1..3], [abort, "C→R closes".into()]);
+        }
     }
 }
 

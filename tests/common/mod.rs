@@ -7,6 +7,7 @@
     unreachable_pub,
     reason = "every test file uses its own part of the bench"
 )]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[cfg(feature = "router")]
 mod pair;

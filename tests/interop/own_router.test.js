@@ -2,14 +2,15 @@
 // Node.js and in a page, with every mixture of serializers in one realm.
 
 import { interop, mixed, same } from './harness/matrix.js';
-import { autobahn_js, autobahn_python, chromium, wamp_wasm_node } from './harness/peers.js';
+import { autobahn_js, autobahn_python, chromium, drop_in, wamp_wasm_node } from './harness/peers.js';
 import { wamp_wasm } from './harness/routers.js';
 
 interop(wamp_wasm, [
   [autobahn_js, autobahn_python, mixed],
-  // Two of them: only Python has integers of 64 bits with every serializer.
+  // Only Python has integers of 64 bits with every serializer.
   [autobahn_python, autobahn_python, mixed],
   [wamp_wasm_node, autobahn_js, mixed],
   [wamp_wasm_node, autobahn_python, mixed],
+  [drop_in, autobahn_js, same],
   [chromium, autobahn_python, same],
 ]);

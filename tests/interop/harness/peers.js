@@ -7,19 +7,26 @@ import { root, start } from './process.js';
 
 const file = (name) => join(root, 'tests/interop/peers', name);
 
-/** Which values a peer's library can carry, by serializer. A limit of the peer, never of ours. */
-const everything = { json: ['binary'], msgpack: ['binary'], cbor: ['binary'] };
+/** What the values of a library can be beyond the common ones, by serializer. */
+const ours = { json: ['binary'], msgpack: ['binary', 'wide'], cbor: ['binary', 'wide'] };
 
 export const wamp_wasm_node = {
   name: 'wamp-wasm (Node.js)',
-  carries: everything,
+  carries: ours,
   open: () => process_host('wamp-wasm (Node.js)', process.execPath, [file('wamp_wasm_node.js')]),
+};
+
+/** Our drop-in for autobahn-js, under the very lines that drive autobahn-js. */
+export const drop_in = {
+  name: 'wamp-wasm/autobahn',
+  carries: ours,
+  open: () => process_host('wamp-wasm/autobahn', process.execPath, [file('autobahn_js.js'), 'wamp-wasm']),
 };
 
 export const autobahn_js = {
   name: 'autobahn-js',
-  // Its JSON serializer has no notion of WAMP's binary strings.
-  carries: { ...everything, json: [] },
+  // Its JSON has no binary strings, and its integers are JavaScript's numbers.
+  carries: { json: [], msgpack: ['binary'], cbor: ['binary'] },
   open: () => process_host('autobahn-js', process.execPath, [file('autobahn_js.js')]),
 };
 
@@ -40,7 +47,7 @@ export const firefox = in_browser('wamp-wasm (Firefox)', () => import('../../bro
 function in_browser(name, support) {
   return {
     name,
-    carries: everything,
+    carries: ours,
     async open(router) {
       const { launch } = await support();
       const browser = await launch();

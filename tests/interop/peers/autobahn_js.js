@@ -1,22 +1,23 @@
-// autobahn-js in Node.js, as a peer on standard input and output.
+// autobahn_js.js [wamp-wasm]: autobahn-js in Node.js, as a peer on standard input and output. With the
+// argument the same lines run on wamp-wasm's drop-in for it.
 
 import { WebSocket } from 'ws';
 import { create_peer } from './commands.js';
+import { import_package } from './package.js';
 import { serve } from './stdio.js';
 
 // autobahn-js 26 expects the global that Node.js has since version 22.
 globalThis.WebSocket ??= WebSocket;
-const { default: autobahn } = await import('autobahn');
+const drop_in = process.argv[2] === 'wamp-wasm';
+const { default: autobahn } = await (drop_in ? import_package('./autobahn') : import('autobahn'));
 
-const serializers = {
-  json: () => new autobahn.serializer.JSONSerializer(),
-  msgpack: () => new autobahn.serializer.MsgpackSerializer(),
-  cbor: () => new autobahn.serializer.CBORSerializer(),
-};
+const classes = { json: 'JSONSerializer', msgpack: 'MsgpackSerializer', cbor: 'CBORSerializer' };
 
 function join({ url, realm, serializer }) {
   return new Promise((resolve, reject) => {
-    const connection = new autobahn.Connection({ url, realm, max_retries: 0, serializers: [serializers[serializer]()], on_user_error() {} });
+    // The drop-in has its serializers built in; they have names only.
+    const serializers = [drop_in ? serializer : new autobahn.serializer[classes[serializer]]()];
+    const connection = new autobahn.Connection({ url, realm, max_retries: 0, serializers, on_user_error() {} });
     let left;
     const closed = new Promise((settle) => (left = settle));
     connection.onopen = (session) => resolve({ session, closed });
@@ -29,5 +30,6 @@ function join({ url, realm, serializer }) {
   });
 }
 
-// Its MessagePack cannot encode undefined.
-serve(create_peer({ join, Result: autobahn.Result, WampError: autobahn.Error, bytes: Buffer.from, nothing: null }));
+// autobahn-js has Node.js' Buffer for octets, and its MessagePack cannot encode undefined.
+const own = drop_in ? {} : { bytes: Buffer.from, nothing: null };
+serve(create_peer({ join, Result: autobahn.Result, WampError: autobahn.Error, ...own }));

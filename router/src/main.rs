@@ -50,28 +50,31 @@ async fn run(config: Config) -> Result<(), RunError> {
     })?;
     let address = listener.local_addr()?;
     let server = server::Server::new(listener, config.server());
+    let stop = stop_signal()?;
     // Whoever started us waits for this line. If nobody reads it, it is not missed.
     let mut stdout = io::stdout();
     let _ = writeln!(stdout, "listening on http://{address}").and_then(|()| stdout.flush());
-    server.run(stop_signal()).await?;
+    server.run(stop).await?;
     Ok(())
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Ready when the program is to end: on Ctrl-C, or what a service manager sends. It listens from now on,
+/// not from when it is first polled, so that a signal right after the ready line counts.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No signal can reach us: run until the process is killed.
-        std::future::pending().await
-    }
+    })
+}
+
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
 }

@@ -84,13 +84,10 @@ impl RouterHost {
     }
 
     /// Keeps the router's deadlines, with whatever sleeps here. Never ends; to be spawned once.
-    pub fn keep_time<S: Future<Output = ()>>(
+    pub fn keep_time<S: Future<Output = ()> + 'static>(
         &self,
         sleep: impl Fn(Duration) -> S + 'static,
-    ) -> impl Future<Output = ()> + 'static
-    where
-        S: 'static,
-    {
+    ) -> impl Future<Output = ()> + 'static {
         let host = self.clone();
         async move {
             loop {

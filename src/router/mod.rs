@@ -237,8 +237,7 @@ impl<P: Payload> Router<P> {
             Message::Hello(_) | Message::Authenticate(_) => {
                 Err(Violation(format!("{} on an open session", message.message_type())))
             }
-            Message::Goodbye(goodbye) => {
-                session::check_reason(&goodbye)?;
+            Message::Goodbye(_) => {
                 self.end_session(peer);
                 let reply =
                     Goodbye { details: CloseDetails::default(), reason: uris::GOODBYE_AND_OUT.into() };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::message::{
     Call, Cancel, Error, InvocationPolicy, MatchPolicy, Message, MessageType, Pattern, Payload, Publish,
-    Published, Register, Subscribe, Unregister, Unsubscribe, Uri, UriRules, uris,
+    Published, Register, Subscribe, Unregister, Unsubscribe, Uri, uris,
 };
 
 use super::{
@@ -176,10 +176,6 @@ impl Realm {
             let text = format!("ERROR.REQUEST.Type must be INVOCATION, not {}", message.request_type);
             return Err(Violation(text));
         }
-        message
-            .error
-            .check(UriRules::Complete)
-            .map_err(|error| Violation(format!("ERROR.Error: {error}")))?;
         self.dealer.yield_error(peer, message, cx)
     }
 

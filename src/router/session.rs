@@ -1,9 +1,7 @@
 //! One open session: who it is, what it announced, and the rules that hold for every message on it
 //! before anybody looks at what the message wants.
 
-use crate::message::{
-    Dict, Goodbye, Id, IdSequence, Message, MessageType, RequestId, Role, Roles, SessionId, UriRules,
-};
+use crate::message::{Dict, Id, IdSequence, Message, MessageType, RequestId, Role, Roles, SessionId};
 
 use super::{Identity, Violation};
 
@@ -90,11 +88,6 @@ fn check_features<P>(message: &Message<P>) -> Result<(), Violation> {
         Some(scheme) if !scheme.is_null() => unannounced("ppt_scheme"),
         _ => Ok(()),
     }
-}
-
-/// The reason of a GOODBYE has to be a URI.
-pub(super) fn check_reason(goodbye: &Goodbye) -> Result<(), Violation> {
-    goodbye.reason.check(UriRules::Complete).map_err(|error| Violation(format!("GOODBYE.Reason: {error}")))
 }
 
 /// The attributes that say how an opaque payload is to be read: they go wherever the payload goes.

@@ -11,6 +11,8 @@
 
 #[cfg(feature = "router")]
 mod pair;
+#[cfg(feature = "router")]
+pub mod router_peer;
 mod scripted;
 mod words;
 

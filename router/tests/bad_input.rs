@@ -1,0 +1,145 @@
+//! What clients do wrong over a real WebSocket costs their own session and nobody else's.
+
+mod common;
+
+use common::{HELLO, TestServer};
+use tokio_tungstenite::tungstenite::{self, Message};
+use wamp_wasm::codec::Serializer;
+use wamp_wasm_router::server::{ServerConfig, SocketConfig};
+
+#[tokio::test]
+async fn the_first_subprotocol_that_the_client_prefers_and_the_router_speaks_is_chosen() {
+    let server = TestServer::start();
+    for (offered, chosen) in [
+        (&["wamp.2.cbor", "wamp.2.json"][..], "wamp.2.cbor"),
+        (&["wamp.2.flatbuffers", "wamp.2.msgpack", "wamp.2.json"], "wamp.2.msgpack"),
+        (&["wamp.2.json", "wamp.2.cbor", "wamp.2.msgpack"], "wamp.2.json"),
+    ] {
+        let (_, response) = server.offer(offered).await.expect("connected");
+        assert_eq!(response.headers()["sec-websocket-protocol"], chosen);
+    }
+}
+
+#[tokio::test]
+async fn a_client_without_a_common_subprotocol_is_told_what_the_router_speaks() {
+    let server = TestServer::start();
+    for (offered, named) in [(&["mqtt", "wamp"][..], "mqtt, wamp"), (&[], "none")] {
+        let Err(tungstenite::Error::Http(response)) = server.offer(offered).await else {
+            panic!("{offered:?} was taken");
+        };
+        assert_eq!(response.status(), 400);
+        let text = String::from_utf8_lossy(response.body().as_ref().expect("a body"));
+        assert_eq!(
+            text,
+            format!(
+                "no common WebSocket subprotocol: the router speaks wamp.2.json, wamp.2.msgpack, wamp.2.cbor; offered: {named}\n"
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn frames_of_the_wrong_type_are_a_protocol_violation() {
+    let server = TestServer::start();
+    let mut client = server.connect(Serializer::MsgPack).await;
+    client.send_raw(Message::text(HELLO)).await;
+    client.expect_violation("text frame on a connection that uses binary frames").await;
+    let mut client = server.connect(Serializer::Json).await;
+    client.send_raw(Message::binary(HELLO.as_bytes().to_vec())).await;
+    client.expect_violation("binary frame on a connection that uses text frames").await;
+}
+
+#[tokio::test]
+async fn frames_that_are_no_messages_end_the_session_with_a_text_that_names_the_element() {
+    let server = TestServer::start();
+    for (frame, text) in [
+        ("[]", "a message must not be an empty list"),
+        ("[9999]", "unknown message type 9999"),
+        (r#"[32,0,{},"com.x"]"#, "SUBSCRIBE.Request must be an id from 1 to 2^53, not 0"),
+        (r#"[16,1,{"acknowledge":1},"com.x"]"#, "PUBLISH.Options.acknowledge must be a bool, not integer"),
+    ] {
+        let mut client = server.join_realm(Serializer::Json).await;
+        client.send_raw(Message::text(frame)).await;
+        client.expect_violation(text).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_nested_lists_are_a_protocol_violation_in_every_serializer() {
+    const DEPTH: usize = 100_000;
+    let server = TestServer::start();
+    for (serializer, frame) in [
+        (Serializer::Json, Message::text("[".repeat(DEPTH) + &"]".repeat(DEPTH))),
+        (Serializer::MsgPack, Message::binary(vec![0x91; DEPTH])),
+        (Serializer::Cbor, Message::binary(vec![0x81; DEPTH])),
+    ] {
+        let mut client = server.join_realm(serializer).await;
+        client.send_raw(frame).await;
+        let abort = client.receive().await;
+        assert!(abort.ends_with(r#""wamp.error.protocol_violation"]"#), "{serializer:?}: {abort}");
+        client.expect_end().await;
+    }
+    server.join_realm(Serializer::Json).await;
+}
+
+#[tokio::test]
+async fn a_message_above_the_limit_ends_the_session_that_sent_it() {
+    let socket = SocketConfig { max_message: 1000, ..SocketConfig::default() };
+    let server = TestServer::with(ServerConfig { socket, ..ServerConfig::default() });
+    let mut client = server.join_realm(Serializer::Json).await;
+    let message = |len: usize| format!(r#"[48,1,{{}},"com.x",["{}"]]"#, "x".repeat(len));
+    client.send_raw(Message::text(message(900))).await;
+    assert!(client.receive().await.contains("no_such_procedure"));
+    client.send_raw(Message::text(message(1000))).await;
+    let abort = client.receive().await;
+    assert!(abort.starts_with(r#"[3,{"message":"unreadable WebSocket message: "#), "{abort}");
+    assert!(abort.contains("1000"), "{abort}");
+    client.expect_end().await;
+}
+
+#[tokio::test]
+async fn a_lost_socket_is_the_end_of_its_session() {
+    let server = TestServer::start();
+    let (mut callee, mut caller) =
+        (server.join_realm(Serializer::Json).await, server.join_realm(Serializer::Json).await);
+    callee.send(r#"[64,1,{},"com.x"]"#).await;
+    callee.receive().await;
+    caller.send(r#"[48,1,{},"com.x"]"#).await;
+    callee.receive().await;
+    drop(callee);
+    assert_eq!(
+        caller.receive().await,
+        r#"[8,48,1,{},"wamp.error.canceled",["the callee left before it answered"]]"#
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_disconnected_and_the_others_get_everything() {
+    let socket = SocketConfig { queue_octets: 1 << 20, ..SocketConfig::default() };
+    let server = TestServer::with(ServerConfig { socket, ..ServerConfig::default() });
+    let mut slow = server.join_realm(Serializer::Json).await;
+    let mut good = server.join_realm(Serializer::Json).await;
+    let mut publisher = server.join_realm(Serializer::Json).await;
+    for client in [&mut slow, &mut good] {
+        client.send(r#"[32,1,{},"com.x"]"#).await;
+        client.receive().await;
+    }
+    // A call that waits for the slow one: its end tells that the slow one is gone.
+    slow.send(r#"[64,2,{},"com.slow"]"#).await;
+    slow.receive().await;
+    publisher.send(r#"[48,1,{},"com.slow"]"#).await;
+    slow.receive().await;
+
+    let text = "x".repeat(1 << 16);
+    for n in 0..10_000 {
+        publisher.send(&format!(r#"[16,{},{{"acknowledge":true}},"com.x",[{n},"{text}"]]"#, n + 2)).await;
+        let answer = publisher.receive().await;
+        let event = good.receive().await;
+        assert!(event.contains(&format!(",[{n},")), "event {n} is missing");
+        if answer.starts_with("[8,48,1,") {
+            assert!(answer.contains("wamp.error.canceled"), "{answer}");
+            return;
+        }
+    }
+    panic!("the client that does not read is still there");
+}

@@ -178,7 +178,24 @@ fn text_is_written_as_it_is() {
     let message = call(Values::args(vec!["ä€𝄞 \"\\\n\u{1}/".into()]));
     let frame = encode(Serializer::Json, &message).unwrap();
     assert_eq!(frame, json("[48,1,{},\"p\",[\"ä€𝄞 \\\"\\\\\\n\\u0001/\"]]"));
-    assert!(argument(r#""\ud800""#).is_err(), "half a character");
+}
+
+#[test]
+fn half_a_character_of_javascript_is_a_replacement_character() {
+    assert_eq!(argument(r#""a\ud83d""#), Ok("a\u{fffd}".into()));
+    assert_eq!(argument(r#""\ud83d\ude00""#), Ok("😀".into()));
+    let frame = json(r#"[48,1,{},"p",["\ude00"]]"#);
+    assert_eq!(
+        encode(Serializer::Json, &forwarded(Serializer::Json, &frame)),
+        Ok(json(r#"[48,1,{},"p",["\ufffd"]]"#))
+    );
+}
+
+#[test]
+fn what_receivers_would_refuse_is_not_forwarded() {
+    for frame in [r#"[48,1,{},"p",[{"a":1,"a":2}]]"#, r#"[48,1,{},"p",["\u0000***"]]"#] {
+        assert!(decode::<Encoded>(Serializer::Json, &json(frame), &Limits::default()).is_err(), "{frame}");
+    }
 }
 
 #[test]

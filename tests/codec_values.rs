@@ -1,4 +1,11 @@
 //! Values: what stays exact, what octets look like in JSON, and what cannot be written.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use wamp_wasm::{
     codec::{DecodeError, Encoded, Frame, Limits, Serializer, decode, encode},
@@ -60,7 +67,7 @@ fn ids_are_read_as_integers_and_as_the_floats_that_javascript_packers_write() {
         (Serializer::Cbor, "fb41f488f41db00000", 5_512_315_355),
         (Serializer::MsgPack, "ca40a00000", 5),
         (Serializer::Cbor, "f94500", 5),
-        (Serializer::MsgPack, "d1 0005".replace(' ', "").leak(), 5),
+        (Serializer::MsgPack, "d10005", 5),
     ] {
         let message = subscribed(serializer, &hex(octets)).unwrap_or_else(|e| panic!("{octets}: {e}"));
         let Message::Subscribed(Subscribed { subscription, .. }) = message else { panic!("SUBSCRIBED") };

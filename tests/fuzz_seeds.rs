@@ -1,4 +1,10 @@
 //! The seeds of the fuzz targets, and what fuzzing once found, on every run of the tests.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 #![cfg(not(target_family = "wasm"))]
 
 use std::path::Path;

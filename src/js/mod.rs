@@ -14,4 +14,8 @@ mod op;
 mod slot;
 mod tape;
 
-pub use self::{core::Core, op::Op, tape::Tape};
+pub use self::{
+    core::Core,
+    op::{EndCause, Op},
+    tape::Tape,
+};

@@ -23,6 +23,7 @@ class Attempt {
     transport = null;
     /** @type {Driver | null} */
     driver = null;
+    /** @type {Readonly<{ type: string, url: string | null, protocol: string | null }>} */
     info = NO_TRANSPORT;
 }
 
@@ -153,7 +154,7 @@ export class Connection {
         try {
             const core = new Core(protocol, max_message_size);
             const session = new Session({
-                start: (host) => (attempt.driver = new Driver(core, PROTOCOLS[protocol](core), transport, host)),
+                start: (host) => (attempt.driver = new Driver(core, PROTOCOLS[protocol](), transport, host)),
                 onchallenge,
                 on_user_error,
                 on_internal_error,

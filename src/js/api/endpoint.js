@@ -58,6 +58,7 @@ export function invoke(driver, registration, request, message, report) {
  * @param {(error: unknown, text: string) => void} report
  */
 function answerError(driver, request, error, report) {
+    /** @type {any[][]} */
     const attempts = [[RUNTIME_ERROR, [text(error)], undefined]];
     if (error instanceof WampError && is_uri(String(error.error))) {
         attempts.unshift([error.error, error.args, error.kwargs], [error.error, [text(error)], undefined]);

@@ -380,6 +380,7 @@ export class Session {
     #event(tickets, publication, message) {
         const args = payloadArgs(message[4]);
         const kwargs = message[5] ?? {};
+        /** @type {Event | undefined} */
         let event;
         for (const ticket of tickets) {
             // A handler before this one may have ended it.

@@ -40,7 +40,8 @@ export class Subscription {
         return {
             next: () => buffer.next(),
             return: async () => {
-                if (this.active) await this.#unsubscribe().catch(() => {});
+                // Leaving the loop does not wait for the router, which may have nothing more to say.
+                if (this.active) Promise.resolve().then(this.#unsubscribe).catch(() => {});
                 return { done: true, value: undefined };
             },
             [Symbol.asyncIterator]() {

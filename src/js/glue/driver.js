@@ -9,9 +9,9 @@ import { ASK, hot } from './hot.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, finish(head: number[], tail: any): any }} Codec */
-/** @typedef {{ done(op: Op, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
-/** @typedef {{ op: Op, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
-/** @typedef {{ cause: EndCause, reason: string | null, message: string, wasOpen: boolean, received: any }} Ended */
+/** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
+/** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
+/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, received: any }} Ended */
 /**
  * What the host of a driver has to do with deliveries.
  * @typedef {object} Host
@@ -195,7 +195,6 @@ export class Driver {
     #receive(data) {
         this.#run((core) => {
             const now = performance.now();
-            if (typeof data !== 'string' && !(data instanceof ArrayBuffer)) data = new ArrayBuffer(0);
             let message;
             let problem;
             try {
@@ -209,7 +208,7 @@ export class Driver {
             } else if (typeof data === 'string') {
                 core.on_text(now, data, problem);
             } else {
-                core.on_bytes(now, new Uint8Array(data), problem);
+                core.on_bytes(now, ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data), problem);
             }
             return message;
         });

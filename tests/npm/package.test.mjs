@@ -1,0 +1,225 @@
+// The package as users get it: packed, installed into an empty project, type-checked, bundled by Vite, and
+// loaded in a browser – bundled and as plain modules.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { chromium } from 'playwright-core';
+import { joined, peerFor } from './peer.mjs';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bin = (name) => join(root, 'tests/node_modules/.bin', name);
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
+
+/** Everything that is published. */
+const FILES = [
+    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'CHANGELOG.md', 'package.json',
+    'index.js', 'index.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js',
+    ...['backoff', 'call', 'connect', 'connection', 'deferred', 'endpoint', 'errors', 'options', 'registration', 'session', 'subscription', 'util', 'values', 'version'].map((name) => `api/${name}.js`),
+    ...['check', 'codec', 'driver', 'hot', 'json', 'load', 'tape', 'tape_reader', 'tape_writer', 'websocket'].map((name) => `glue/${name}.js`),
+    'wasm/wamp_wasm.js', 'wasm/wamp_wasm_bg.wasm',
+];
+
+let project;
+let browser;
+
+before(async () => {
+    project = await mkdtemp(join(tmpdir(), 'wamp-wasm-'));
+    await writeFile(join(project, 'package.json'), '{"private": true, "type": "module"}');
+    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: join(root, 'pkg') });
+    const [packed] = JSON.parse(stdout);
+    project = Object.assign(new String(project), { files: packed.files.map(({ path }) => path) });
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(`${project}`, packed.filename)], { cwd: `${project}` });
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+
+after(async () => {
+    await browser?.close();
+    await rm(`${project}`, { recursive: true, force: true });
+});
+
+/** Serves a folder; `wasm` is the MIME type of WebAssembly, or a status to fail with. */
+async function serve(t, dir, { wasm = () => 'application/wasm' } = {}) {
+    const server = createServer(async (request, response) => {
+        const path = new URL(request.url, 'http://x').pathname;
+        try {
+            let type = TYPES[extname(path)] ?? 'text/html';
+            if (type === TYPES['.wasm']) type = wasm();
+            if (typeof type === 'number') return void response.writeHead(type).end();
+            const body = await readFile(join(dir, path.endsWith('/') ? `${path}index.html` : path));
+            response.writeHead(200, { 'Content-Type': type }).end(body);
+        } catch {
+            response.writeHead(404).end();
+        }
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** A page at this address whose errors fail the test. */
+async function page(t, url) {
+    const page = await browser.newPage();
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    t.after(async () => {
+        await page.close();
+        assert.deepEqual(errors, []);
+    });
+    await page.goto(url);
+    return page;
+}
+
+/** What the page does: it adds over a call, and says in its title what came of it. */
+const MAIN = `
+import { connect } from 'wamp-wasm';
+const session = await connect({ url: location.hash.slice(1), realm: 'realm1' });
+document.title = 'sum ' + await session.call('com.example.add', [2, 3]);
+`;
+
+async function answers(peer) {
+    const router = await peer.connection();
+    await router.welcome();
+    assert.deepEqual(await router.receive(), [48, 1, {}, 'com.example.add', [2, 3]]);
+    router.send([50, 1, {}, [5]]);
+}
+
+test('exactly these files are published', () => {
+    assert.deepEqual([...project.files].sort(), [...FILES].sort());
+});
+
+test('the version is that of the crate', async () => {
+    const [, version] = /^version = "(.*)"/m.exec(await readFile(join(root, 'Cargo.toml'), 'utf8'));
+    const manifest = JSON.parse(await readFile(join(`${project}`, 'node_modules/wamp-wasm/package.json'), 'utf8'));
+    assert.equal(manifest.version, version);
+    assert.equal((await import('../../pkg/node.js')).version, version);
+});
+
+test('the types satisfy tsc --strict in the project that installed it', async () => {
+    for (const [file, text] of [
+        ['good.ts', "import { connect } from 'wamp-wasm';\nimport autobahn from 'wamp-wasm/autobahn';\nconst s = await connect({ url: 'ws://x', realm: 'r' });\nconst n: number = await s.call<number>('com.p', [1]);\nnew autobahn.Connection({ url: 'ws://x', realm: 'r' }).open();\nexport { n };\n"],
+        ['bad.ts', "import { connect } from 'wamp-wasm';\nexport const s = await connect({ url: 5, realm: 'r' });\n"],
+    ]) {
+        await writeFile(join(`${project}`, file), text);
+    }
+    const options = ['--ignoreConfig', '--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
+    for (const [module, resolution] of [['esnext', 'bundler'], ['nodenext', 'nodenext']]) {
+        const args = [...options, '--module', module, '--moduleResolution', resolution];
+        await run(bin('tsc'), [...args, 'good.ts'], { cwd: `${project}` }).catch((error) => assert.fail(error.stdout));
+        await assert.rejects(run(bin('tsc'), [...args, 'bad.ts'], { cwd: `${project}` }), (error) => /TS2322/.test(error.stdout));
+    }
+});
+
+test('the type tests pass tsc --strict', async () => {
+    await run(bin('tsc'), ['-p', join(root, 'tests/npm/types')]).catch((error) => assert.fail(error.stdout));
+});
+
+test('Node imports it by its name and loads the module from the disk', async (t) => {
+    const peer = await peerFor(t);
+    await writeFile(join(`${project}`, 'main.mjs'), `
+        import { connect } from 'wamp-wasm';
+        import autobahn from 'wamp-wasm/autobahn';
+        import { createRequire } from 'node:module';
+        const { WebSocket } = createRequire(${JSON.stringify(join(root, 'tests/package.json'))})('ws');
+        const session = await connect({ url: process.argv[2], realm: 'realm1', WebSocket });
+        console.log(await session.call('com.example.add', [2, 3]), typeof autobahn.Connection);
+        process.exit();
+    `);
+    const [{ stdout }] = await Promise.all([run('node', ['main.mjs', peer.url], { cwd: `${project}` }), answers(peer)]);
+    assert.equal(stdout, '5 function\n');
+});
+
+test('Vite bundles it without configuration, and the bundle works in a browser', async (t) => {
+    await writeFile(join(`${project}`, 'index.html'), '<!doctype html><title>-</title><script type="module" src="/main.js"></script>');
+    await writeFile(join(`${project}`, 'main.js'), MAIN);
+    await run(bin('vite'), ['build', '--logLevel', 'error', '--target', 'es2022', `${project}`]);
+    const peer = await peerFor(t);
+    const url = await serve(t, join(`${project}`, 'dist'));
+    const [opened] = await Promise.all([page(t, `${url}/#${peer.url}`), answers(peer)]);
+    await opened.waitForFunction(() => document.title === 'sum 5', null, { timeout: 10_000 });
+});
+
+for (const [what, type] of [['', 'application/wasm'], [', also from a server with the wrong MIME type', 'application/octet-stream']]) {
+    test(`a page loads it without a bundler${what}`, async (t) => {
+        const peer = await peerFor(t);
+        const url = await serve(t, join(root, 'pkg'), { wasm: () => type });
+        const opened = await page(t, `${url}/LICENSE-MIT`);
+        const running = opened.evaluate(async (address) => {
+            const { connect } = await import('/index.js');
+            const session = await connect({ url: address, realm: 'realm1' });
+            return session.call('com.example.add', [2, 3]);
+        }, peer.url);
+        await answers(peer);
+        assert.equal(await running, 5);
+    });
+}
+
+test('a load that failed can be tried again', async (t) => {
+    const peer = await peerFor(t);
+    let status = 503;
+    const url = await serve(t, join(root, 'pkg'), { wasm: () => status });
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const tried = await opened.evaluate(async (address) => {
+        const { connect } = await import('/index.js');
+        globalThis.again = () => connect({ url: address, realm: 'realm1' }).then((session) => session.call('com.example.add', [2, 3]));
+        return globalThis.again().catch((error) => `${error.uri} ${error.message}`);
+    }, peer.url);
+    assert.match(tried, /^wamp\.error\.network_failure .*cannot load the WebAssembly module: .* answered 503/);
+    status = 'application/wasm';
+    const running = opened.evaluate(() => globalThis.again());
+    await answers(peer);
+    assert.equal(await running, 5);
+});
+
+test('a browser does everything over its own WebSocket', async (t) => {
+    const peer = await peerFor(t, { protocol: 'wamp.2.msgpack' });
+    const url = await serve(t, join(root, 'pkg'));
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const { serializers: { msgpack: { encode } } } = await import('./binary.mjs');
+    const running = opened.evaluate(async (address) => {
+        const { connect } = await import('/index.js');
+        const session = await connect({ url: address, realm: 'realm1', serializers: ['msgpack'] });
+        const event = new Promise((resolve) => session.subscribe('com.t', (args, kwargs) => resolve([args, kwargs])));
+        const got = await event;
+        const end = await session.leave();
+        return [got, end.reason];
+    }, peer.url);
+    const router = await peer.connection();
+    await router.frame();
+    router.send(encode([2, 7, { roles: { broker: {} } }]));
+    assert.deepEqual([...(await router.frame())], [...encode([32, 1, {}, 'com.t'])]);
+    router.send(encode([33, 1, 5]), encode([36, 5, 1, {}, ['ünï', 1.5], { deep: [{ a: null }] }]));
+    await router.frame();
+    router.send(encode([6, {}, 'wamp.close.goodbye_and_out']));
+    assert.deepEqual(await running, [[['ünï', 1.5], { deep: [{ a: null }] }], 'wamp.close.goodbye_and_out']);
+});
+
+test('autobahn programs run on the drop-in', async (t) => {
+    const { default: autobahn } = await import('../../pkg/autobahn_node.js');
+    const { session, router } = await joined(t, {
+        connect: (options) => new Promise((resolve) => {
+            const connection = new autobahn.Connection(options);
+            connection.onopen = (opened) => resolve(opened);
+            connection.open();
+            t.after(() => connection.close());
+        }),
+    });
+    session.register('com.p', () => {
+        throw new autobahn.Error('com.example.error', ['x'], { y: 1 });
+    });
+    await router.receive();
+    router.send([65, 1, 5], [68, 1, 5, {}]);
+    assert.deepEqual(await router.receive(), [8, 68, 1, {}, 'com.example.error', ['x'], { y: 1 }]);
+    assert.deepEqual(Object.keys(new autobahn.Result([1])), ['args', 'kwargs']);
+    assert.deepEqual(Object.keys(new autobahn.Error('x')), ['error', 'args', 'kwargs']);
+    assert.deepEqual([...autobahn.util.htob('00ff')], [0, 255]);
+    assert.equal(autobahn.util.btoh(new Uint8Array([1, 254])), '01fe');
+});

@@ -1,6 +1,8 @@
 //! The tape says what the ordinary codec says: the same bytes in, the same values or the same error.
 //! It is read back here as the reader in JavaScript does, word by word.
 
+#![cfg(not(target_family = "wasm"))]
+
 use proptest::prelude::*;
 use wamp_wasm::codec::tape::{Builder, Outgoing, encode as encode_tape};
 use wamp_wasm::codec::{self, Frame, Limits, MAX_DEPTH, Serializer};

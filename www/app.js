@@ -23,7 +23,6 @@ const link = new Link(settings, log.lane('you'), {
   },
   onsession(session) {
     procedures.attach(session);
-    if (session) service.open();
     return chat.attach(session);
   },
 });
@@ -37,6 +36,7 @@ for (const choice of document.querySelectorAll('input[name=serializer]')) {
 }
 
 link.open();
+service.open();
 
 // Leaving properly lets another window take over the procedures at once.
 addEventListener('pagehide', () => {

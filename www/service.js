@@ -22,7 +22,6 @@ export class Service {
   #session = null;
   #ours = new Set();
   #attempt = null;
-  #waiting = [];
   #timer = 0;
 
   /** `onstate` gets 'waiting', 'serving' or 'standby'. */
@@ -32,20 +31,16 @@ export class Service {
     this.#connection = connectionFor(settings);
     this.#connection.onopen = (session) => {
       this.#session = session;
-      this.#tried();
       this.takeOver();
     };
     this.#connection.onclose = () => this.#lost();
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible' && this.#session) this.takeOver();
+      if (document.visibilityState === 'visible') this.takeOver();
     });
   }
 
-  /** Connects, at once if it was waiting for its next attempt; resolves when that succeeded or failed. */
   open() {
-    if (!this.#connection.isConnected) this.#connection.open();
-    if (this.#session) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#connection.open();
   }
 
   close() {
@@ -57,22 +52,18 @@ export class Service {
   /** Registers what nobody serves yet. Never rejects; several requests at once share one attempt. */
   takeOver() {
     clearTimeout(this.#timer);
-    this.#attempt ??= this.#registerMissing().finally(() => {
+    this.#attempt ??= this.#registerMissing(this.#session).finally(() => {
       this.#attempt = null;
     });
     return this.#attempt;
   }
 
-  async #registerMissing() {
-    await this.open();
-    const session = this.#session;
-    if (!session) return;
+  async #registerMissing(session) {
     for (const [uri, endpoint] of Object.entries(PROCEDURES)) {
-      if (this.#ours.has(uri)) continue;
-      const ours = await this.#register(session, uri, endpoint);
+      if (session && !this.#ours.has(uri) && (await this.#register(session, uri, endpoint))) this.#ours.add(uri);
       if (session !== this.#session) return;
-      if (ours) this.#ours.add(uri);
     }
+    if (!session) return;
     const complete = this.#ours.size === Object.keys(PROCEDURES).length;
     this.#onstate(complete ? 'serving' : 'standby');
     // The random part keeps the waiting windows from asking in step.
@@ -97,10 +88,5 @@ export class Service {
     this.#ours.clear();
     clearTimeout(this.#timer);
     this.#onstate('waiting');
-    this.#tried();
-  }
-
-  #tried() {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

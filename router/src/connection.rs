@@ -93,7 +93,8 @@ async fn receive(
     commands: &mpsc::Sender<Command>,
     config: SocketConfig,
 ) {
-    let limits = Limits { max_size: config.max_message, ..Limits::default() };
+    let mut limits = Limits::default();
+    limits.max_size = config.max_message;
     loop {
         let incoming = match timeout(config.idle_timeout, stream.next()).await {
             Err(_) => {

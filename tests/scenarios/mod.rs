@@ -60,7 +60,6 @@ impl World {
 }
 
 /// Calls a macro with the list of all scenarios.
-#[macro_export]
 macro_rules! each_scenario {
     ($run:ident) => {
         $run! {
@@ -85,3 +84,5 @@ macro_rules! each_scenario {
         }
     };
 }
+
+pub(crate) use each_scenario;

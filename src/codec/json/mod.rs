@@ -2,9 +2,7 @@
 //! in the keys of a dict.
 
 mod read;
-mod surrogates;
 mod write;
 
 pub(super) use read::{kind, split, value};
-pub(super) use surrogates::whole_characters;
 pub(super) use write::Writer;

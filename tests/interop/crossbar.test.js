@@ -11,6 +11,6 @@ interop(crossbar, [
   [wamp_wasm_node, wamp_wasm_node, same],
   [wamp_wasm_node, autobahn_python, mixed],
   [wamp_wasm_node, autobahn_js, same],
-  [chromium, chromium, mixed],
+  [chromium, chromium, [...same, ['json', 'msgpack'], ['msgpack', 'cbor']]],
   [firefox, chromium, same],
 ]);

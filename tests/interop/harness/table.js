@@ -16,17 +16,24 @@ for (const { router, peers, feature, passed } of outcomes) {
   const names = [...new Set(peers.map(([name]) => name))];
   const serializers = [...new Set(peers.map(([, serializer]) => serializer))];
   const pair = peers.length === 1 ? names[0] : names.length === 1 ? `${names[0]}, two of them` : names.join(' – ');
-  const key = [router, pair, serializers.length === 1 ? serializers[0] : 'mixed'].join('\t');
+  const spoken = peers.length === 1 ? 'each' : serializers.length === 1 ? serializers[0] : 'mixed';
+  const key = [router, pair, spoken].join('\t');
   const cells = rows.get(key) ?? rows.set(key, new Map()).get(key);
   const cell = cells.get(feature) ?? cells.set(feature, { passed: 0, tried: 0 }).get(feature);
   cell.tried += 1;
   cell.passed += passed ? 1 : 0;
 }
 
+/** Otherwise rows keep the order in which they were tried. */
+function mixed_last([a], [b]) {
+  const [pair, other] = [a, b].map((key) => key.split('\t').slice(0, 2).join('\t'));
+  return pair === other ? Number(a.endsWith('mixed')) - Number(b.endsWith('mixed')) : 0;
+}
+
 const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? '' : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
 const table = [
   ['router', 'peers', 'serializers', ...features],
-  ...[...rows].map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
+  ...[...rows].sort(mixed_last).map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
 ];
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

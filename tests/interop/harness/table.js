@@ -24,16 +24,19 @@ for (const { router, peers, feature, passed } of outcomes) {
   cell.passed += passed ? 1 : 0;
 }
 
-/** Otherwise rows keep the order in which they were tried. */
-function mixed_last([a], [b]) {
-  const [pair, other] = [a, b].map((key) => key.split('\t').slice(0, 2).join('\t'));
-  return pair === other ? Number(a.endsWith('mixed')) - Number(b.endsWith('mixed')) : 0;
+// The mixtures after the serializers alone; otherwise in the order in which they were tried.
+const pairs = new Map();
+for (const row of rows) {
+  const pair = row[0].split('\t', 2).join('\t');
+  pairs.set(pair, [...(pairs.get(pair) ?? []), row]);
 }
+const is_mixed = ([key]) => Number(key.endsWith('mixed'));
+const in_order = [...pairs.values()].flatMap((group) => group.sort((a, b) => is_mixed(a) - is_mixed(b)));
 
 const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? '' : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
 const table = [
   ['router', 'peers', 'serializers', ...features],
-  ...[...rows].sort(mixed_last).map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
+  ...in_order.map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
 ];
 const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
 const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

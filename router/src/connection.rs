@@ -16,7 +16,7 @@ use futures::{
 };
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{sleep, timeout},
+    time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 use tracing::{debug, warn};
 use wamp_wasm::{
@@ -39,7 +39,7 @@ pub struct SocketConfig {
     pub queue_messages: usize,
     /// How many octets may wait for a client before it counts as too slow. One message always may.
     pub queue_octets: usize,
-    /// After how long without anything to send a client is asked whether it is still there.
+    /// How often a client is asked whether it is still there.
     pub ping_interval: Duration,
     /// How long a client may be silent, answers to pings included.
     pub idle_timeout: Duration,
@@ -124,13 +124,17 @@ async fn receive(
 /// Frames from the router. Ends when the router has closed and the client had time to do so as well.
 async fn transmit(mut sink: SplitSink<WebSocket, Message>, mut waiting: Waiting, config: SocketConfig) {
     let mut batch = Vec::with_capacity(BATCH);
+    // Also while there is much to send: who only listens is known to be there by its answers.
+    let mut ping = interval_at(Instant::now() + config.ping_interval, config.ping_interval);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let sent = match timeout(config.ping_interval, waiting.messages.recv_many(&mut batch, BATCH)).await {
-            Err(_) => sink.send(Message::Ping(Default::default())).await,
-            Ok(0) => break,
-            Ok(_) => {
+        let sent = tokio::select! {
+            _ = ping.tick() => sink.send(Message::Ping(Default::default())).await,
+            count = waiting.messages.recv_many(&mut batch, BATCH) => {
+                if count == 0 {
+                    break;
+                }
                 let octets = batch.iter().map(size).sum();
-                let count = batch.len();
                 let sent = send_all(&mut sink, batch.drain(..)).await;
                 waiting.backlog.shrink(count, octets);
                 sent

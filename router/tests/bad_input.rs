@@ -1,6 +1,9 @@
 //! What clients do wrong over a real WebSocket costs their own session and nobody else's.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
+
+use std::time::{Duration, Instant};
 
 use common::{HELLO, TestServer};
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -95,6 +98,38 @@ async fn a_message_above_the_limit_ends_the_session_that_sent_it() {
     assert!(abort.starts_with(r#"[3,{"message":"unreadable WebSocket message: "#), "{abort}");
     assert!(abort.contains("1000"), "{abort}");
     client.expect_end().await;
+}
+
+#[tokio::test]
+async fn a_client_that_is_silent_and_answers_no_ping_is_disconnected() {
+    let socket = SocketConfig {
+        ping_interval: Duration::from_secs(3600),
+        idle_timeout: Duration::from_millis(50),
+        ..SocketConfig::default()
+    };
+    let server = TestServer::with(ServerConfig { socket, ..ServerConfig::default() });
+    let mut client = server.connect(Serializer::Json).await;
+    client.expect_end().await;
+}
+
+#[tokio::test]
+async fn a_client_that_only_listens_stays_connected_by_its_answers_to_pings() {
+    let idle_timeout = Duration::from_secs(1);
+    let socket =
+        SocketConfig { ping_interval: Duration::from_millis(50), idle_timeout, ..SocketConfig::default() };
+    let server = TestServer::with(ServerConfig { socket, ..ServerConfig::default() });
+    let mut listener = server.join_realm(Serializer::Json).await;
+    listener.send(r#"[32,1,{},"com.x"]"#).await;
+    listener.receive().await;
+    let mut publisher = server.join_realm(Serializer::Json).await;
+    let started = Instant::now();
+    let mut request = 0;
+    while started.elapsed() < 2 * idle_timeout {
+        request += 1;
+        publisher.send(&format!(r#"[16,{request},{{"acknowledge":true}},"com.x"]"#)).await;
+        publisher.receive().await;
+        assert!(listener.receive().await.starts_with("[36,"));
+    }
 }
 
 #[tokio::test]

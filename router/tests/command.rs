@@ -1,6 +1,5 @@
 //! The command itself: what it prints, what it serves, and how it ends.
-
-mod common;
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{
     fs,

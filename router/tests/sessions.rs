@@ -1,4 +1,5 @@
 //! Sessions over real WebSockets, in each serializer and across them.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -21,8 +21,21 @@ use crate::{
     transport::{CloseCode, Transport},
 };
 
-/// So many frames may wait for one peer; a page or worker that is further behind is disconnected.
-const QUEUE_LIMIT: usize = 65_536;
+/// How much one peer may ask of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostLimits {
+    /// Its messages.
+    pub messages: Limits,
+    /// How many frames may wait for it; one that is further behind is disconnected.
+    pub queue: usize,
+}
+
+impl Default for HostLimits {
+    /// The limits of a decoder, and 65,536 frames.
+    fn default() -> Self {
+        Self { messages: Limits::default(), queue: 65_536 }
+    }
+}
 
 /// A router and the clock by which it lives; clones share both.
 ///
@@ -51,7 +64,7 @@ pub struct RouterHost(Rc<Shared>);
 struct Shared {
     hub: RefCell<Hub<Queue>>,
     clock: Box<dyn Fn() -> Duration>,
-    limits: Limits,
+    limits: HostLimits,
     /// Woken when the next deadline may have changed.
     timer: RefCell<Option<Waker>>,
 }
@@ -59,10 +72,19 @@ struct Shared {
 impl RouterHost {
     /// A host for this router. `clock` tells the time since an arbitrary origin.
     pub fn new(router: Router<Encoded>, clock: impl Fn() -> Duration + 'static) -> Self {
+        Self::with_limits(router, clock, HostLimits::default())
+    }
+
+    /// The same with other limits than the default ones.
+    pub fn with_limits(
+        router: Router<Encoded>,
+        clock: impl Fn() -> Duration + 'static,
+        limits: HostLimits,
+    ) -> Self {
         Self(Rc::new(Shared {
             hub: RefCell::new(Hub::new(router)),
             clock: Box::new(clock),
-            limits: Limits::default(),
+            limits,
             timer: RefCell::new(None),
         }))
     }
@@ -76,7 +98,7 @@ impl RouterHost {
     ) -> impl Future<Output = ()> + 'static {
         let host = self.clone();
         async move {
-            let queue = Queue::default();
+            let queue = Queue::new(host.0.limits.queue);
             let peer = host.with(|hub, now| hub.attach(now, info, serializer, queue.clone()));
             let mut connection = Connection { host, peer, serializer, queue, transport };
             poll_fn(|cx| connection.poll(cx)).await;
@@ -143,7 +165,7 @@ impl<T: Transport> Connection<T> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Poll::Ready(received) = self.transport.poll_receive(cx) {
             let Ok(frame) = received else { return Poll::Ready(()) };
-            let incoming = read(self.serializer, &frame, &self.host.0.limits);
+            let incoming = read(self.serializer, &frame, &self.host.0.limits.messages);
             self.host.with(|hub, now| hub.receive(now, self.peer, incoming));
         }
         loop {
@@ -181,8 +203,11 @@ impl<T> Drop for Connection<T> {
 }
 
 /// The frames that wait for a transport, shared between the hub and the transport's future.
-#[derive(Clone, Default)]
-struct Queue(Rc<RefCell<Waiting>>);
+#[derive(Clone)]
+struct Queue {
+    waiting: Rc<RefCell<Waiting>>,
+    limit: usize,
+}
 
 #[derive(Default)]
 struct Waiting {
@@ -193,9 +218,13 @@ struct Waiting {
 }
 
 impl Queue {
+    fn new(limit: usize) -> Self {
+        Self { waiting: Rc::default(), limit }
+    }
+
     /// The next frame; `None` when there will be none.
     fn next(&self, cx: &Context<'_>) -> Poll<Option<Frame>> {
-        let mut waiting = self.0.borrow_mut();
+        let mut waiting = self.waiting.borrow_mut();
         match waiting.frames.pop_front() {
             Some(frame) if !waiting.cut => Poll::Ready(Some(frame)),
             _ if waiting.closed || waiting.cut => Poll::Ready(None),
@@ -207,17 +236,17 @@ impl Queue {
     }
 
     fn is_cut(&self) -> bool {
-        self.0.borrow().cut
+        self.waiting.borrow().cut
     }
 
     fn wake_by(&self, cx: &Context<'_>) {
-        self.0.borrow_mut().waker = Some(cx.waker().clone());
+        self.waiting.borrow_mut().waker = Some(cx.waker().clone());
     }
 
     /// Changes what waits, and wakes the transport's future.
     fn change(&self, change: impl FnOnce(&mut Waiting)) {
         let waker = {
-            let mut waiting = self.0.borrow_mut();
+            let mut waiting = self.waiting.borrow_mut();
             change(&mut waiting);
             waiting.waker.take()
         };
@@ -233,7 +262,7 @@ impl Outlet for Queue {
     }
 
     fn send(&mut self, frame: Frame) -> Result<(), Overflow> {
-        if self.0.borrow().frames.len() >= QUEUE_LIMIT {
+        if self.waiting.borrow().frames.len() >= self.limit {
             self.change(|waiting| waiting.cut = true);
             return Err(Overflow);
         }

@@ -6,4 +6,4 @@ mod hub;
 mod local;
 
 pub use hub::{Hub, Outlet, Overflow, read};
-pub use local::RouterHost;
+pub use local::{HostLimits, RouterHost};

@@ -1,6 +1,7 @@
 //! A server on a free port, and WebSocket clients that write and read messages as JSON text, whatever
 //! their serializer. Nothing here sleeps; what does not come within [`PATIENCE`] fails the test.
 #![allow(dead_code, unreachable_pub, reason = "every test file uses its own part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{io, net::SocketAddr, thread, time::Duration};
 

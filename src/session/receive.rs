@@ -5,29 +5,28 @@ use std::time::Duration;
 
 use crate::message::{Error, Message, MessageType, Party, Payload, Uri, uris};
 
-use super::{Failure, Session, Success, pending::Asked, state::Phase, violation::Violation};
+use super::{Failure, Session, State, Success, pending::Asked, violation::Violation};
 
 impl<P: Payload> Session<P> {
     pub(super) fn receive(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
-        let kind = message.message_type();
-        if matches!(self.phase, Phase::Disconnected | Phase::Ended) {
-            return Ok(());
-        }
-        if !kind.sent_by(Party::Router) {
+        use State::{Authenticating, Disconnected, Ended, Established, Joining, Leaving};
+
+        let (state, kind) = (self.state(), message.message_type());
+        if !matches!(state, Disconnected | Ended) && !kind.sent_by(Party::Router) {
             return Err(Violation::direction(kind));
         }
-        let state = self.state();
-        let joining = matches!(self.phase, Phase::Joining(_) | Phase::Authenticating { .. });
-        let leaving = matches!(self.phase, Phase::Leaving(_));
-        match message {
-            Message::Abort(abort) => self.aborted(abort),
-            Message::Welcome(welcome) if joining => self.welcomed(welcome)?,
-            Message::Challenge(challenge) if joining => self.challenged(now, challenge)?,
-            Message::Goodbye(goodbye) if self.is_open() || leaving => self.said_goodbye(goodbye),
-            Message::Welcome(_) => return Err(Violation::moment(kind, state)),
-            _ if leaving => {}
-            Message::Challenge(_) => return Err(Violation::moment(kind, state)),
-            message if self.is_open() => self.dispatch(message)?,
+        match (state, message) {
+            (Disconnected | Ended, _) => {}
+            (_, Message::Abort(abort)) => self.aborted(abort),
+            (Joining | Authenticating, Message::Welcome(welcome)) => self.welcomed(welcome)?,
+            (Joining | Authenticating, Message::Challenge(challenge)) => self.challenged(now, challenge)?,
+            (Established | Leaving, Message::Goodbye(goodbye)) => self.said_goodbye(goodbye),
+            (Established, Message::Welcome(_) | Message::Challenge(_)) | (Leaving, Message::Welcome(_)) => {
+                return Err(Violation::moment(kind, state));
+            }
+            (Established, message) => self.dispatch(message)?,
+            // It has crossed our GOODBYE.
+            (Leaving, _) => {}
             _ => return Err(Violation::moment(kind, state)),
         }
         Ok(())

@@ -61,6 +61,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Passes over this octet and this text behind it, if both come next.
+    #[inline]
+    pub(super) fn skip(&mut self, first: u8, text: &str) -> bool {
+        let next = self.octets.get(self.at..).and_then(<[u8]>::split_first);
+        let found = next.is_some_and(|(octet, rest)| *octet == first && rest.starts_with(text.as_bytes()));
+        if found {
+            self.at += 1 + text.len();
+        }
+        found
+    }
+
     /// Octets of an announced length.
     #[inline]
     pub(super) fn octets_of(&mut self, length: u64) -> Result<&'a [u8], DecodeError> {

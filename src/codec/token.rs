@@ -46,6 +46,10 @@ pub trait Read<'a> {
     /// [`DecodeError::Malformed`] says what is wrong at which octet.
     fn next(&mut self) -> Result<Token<'a>, DecodeError>;
 
+    /// Passes over the next token if it is this text in its shortest form; otherwise nothing happens.
+    /// A key that was foreseen needs no more than this comparison.
+    fn skip_text(&mut self, text: &str) -> bool;
+
     /// How many octets were read.
     fn position(&self) -> usize;
 
@@ -60,4 +64,12 @@ pub trait Write {
     /// # Errors
     /// [`EncodeError`] when the serializer has no form for it.
     fn write(&mut self, token: Token<'_>) -> Result<(), EncodeError>;
+
+    /// Appends a text of which the caller knows that it is UTF-8.
+    ///
+    /// # Errors
+    /// [`EncodeError`] when it is too long.
+    fn write_text(&mut self, utf8: &[u8]) -> Result<(), EncodeError> {
+        self.write(Token::Str(String::from_utf8_lossy(utf8)))
+    }
 }

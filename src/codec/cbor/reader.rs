@@ -125,6 +125,11 @@ impl<'a> Read<'a> for Reader<'a> {
         }
     }
 
+    #[inline]
+    fn skip_text(&mut self, text: &str) -> bool {
+        text.len() < 24 && self.0.skip(major::TEXT << 5 | text.len() as u8, text)
+    }
+
     fn position(&self) -> usize {
         self.0.position()
     }

@@ -78,10 +78,7 @@ impl Write for Writer {
                 self.octet(major::SIMPLE << 5 | 27);
                 self.octets(&number.to_be_bytes());
             }
-            Token::Str(text) => {
-                self.head(major::TEXT, text.len() as u64);
-                self.octets(text.as_bytes());
-            }
+            Token::Str(text) => self.write_text(text.as_bytes())?,
             Token::Bytes(octets) => {
                 self.head(major::BYTES, octets.len() as u64);
                 self.octets(&octets);
@@ -90,6 +87,13 @@ impl Write for Writer {
             Token::Dict(length) => self.length(major::DICT, length),
             Token::End => self.octet(0xff),
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn write_text(&mut self, utf8: &[u8]) -> Result<(), EncodeError> {
+        self.head(major::TEXT, utf8.len() as u64);
+        self.octets(utf8);
         Ok(())
     }
 }

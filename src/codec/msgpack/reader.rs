@@ -93,6 +93,11 @@ impl<'a> Read<'a> for Reader<'a> {
         }
     }
 
+    #[inline]
+    fn skip_text(&mut self, text: &str) -> bool {
+        text.len() < 32 && self.0.skip(0xa0 | text.len() as u8, text)
+    }
+
     fn position(&self) -> usize {
         self.0.position()
     }

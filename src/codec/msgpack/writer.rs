@@ -93,10 +93,7 @@ impl Write for Writer {
             Token::Int(number) => self.signed(number),
             Token::UInt(number) => self.unsigned(number),
             Token::Float(number) => self.number(0xcb, number.to_be_bytes()),
-            Token::Str(text) => {
-                self.header(text.len(), (0xa0, 32), Some(0xd9), 0xda)?;
-                self.octets(text.as_bytes());
-            }
+            Token::Str(text) => self.write_text(text.as_bytes())?,
             Token::Bytes(octets) => {
                 self.header(octets.len(), (0, 0), Some(0xc4), 0xc5)?;
                 self.octets(&octets);
@@ -111,6 +108,13 @@ impl Write for Writer {
                 });
             }
         }
+        Ok(())
+    }
+
+    #[inline]
+    fn write_text(&mut self, utf8: &[u8]) -> Result<(), EncodeError> {
+        self.header(utf8.len(), (0xa0, 32), Some(0xd9), 0xda)?;
+        self.octets(utf8);
         Ok(())
     }
 }

@@ -188,6 +188,13 @@ impl Builder {
             }
             open.begun += 1;
             let Some(keys) = &mut open.dict else { return Ok(true) };
+            if keys.pairs.is_none()
+                && let Some((shape, key)) = self.shapes.predicted(keys.shape)
+                && reader.skip_text(key)
+            {
+                keys.shape = shape;
+                return Ok(true);
+            }
             match reader.next()? {
                 Token::Str(key) => {
                     if keys.pairs.is_none() {
@@ -277,7 +284,7 @@ impl Builder {
         let pairs = self.pair_keys.get(first..).unwrap_or_default();
         let octets = self.text.octets();
         let pairs = pairs.iter().filter_map(|&(start, end)| octets.get(start..end));
-        let mut seen: BTreeSet<&[u8]> = self.shapes.keys(shape).collect();
+        let mut seen: BTreeSet<&[u8]> = self.shapes.keys(shape).map(str::as_bytes).collect();
         let twice = pairs.into_iter().find(|key| !seen.insert(key))?;
         Some(String::from_utf8_lossy(twice).into_owned())
     }

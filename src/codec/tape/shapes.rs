@@ -43,7 +43,7 @@ struct Node {
 #[derive(Debug)]
 pub struct Shapes {
     nodes: Vec<Node>,
-    keys: Vec<u8>,
+    keys: String,
     /// Per shape its parent and the end of its key among the keys, for JavaScript.
     parents: Vec<u32>,
     key_ends: Vec<u32>,
@@ -54,7 +54,7 @@ impl Default for Shapes {
     fn default() -> Self {
         Self {
             nodes: vec![Node::default()],
-            keys: Vec::new(),
+            keys: String::new(),
             parents: vec![0],
             key_ends: vec![0],
             generation: 0,
@@ -70,18 +70,30 @@ impl Shapes {
         }
     }
 
-    /// The shape that a key makes of a shape.
+    /// The shape that most likely extends this one, and its key.
     #[inline]
+    pub(super) fn predicted(&self, shape: u32) -> Option<(u32, &str)> {
+        let predicted = self.node(shape)?.predicted;
+        (predicted != 0).then(|| (predicted, self.key(predicted)))
+    }
+
+    /// The shape that a key makes of a shape.
     pub(super) fn step(&mut self, shape: u32, key: &str) -> Step {
-        let predicted = self.node(shape).map_or(0, |node| node.predicted);
-        if predicted != 0 && self.key(predicted) == key.as_bytes() {
-            return Step::To(predicted);
+        let mut at = self.node(shape).map_or(0, |node| node.child);
+        while at != 0 && self.key(at) != key {
+            at = self.node(at).map_or(0, |node| node.sibling);
         }
-        self.search(shape, key)
+        if at == 0 {
+            return self.add(shape, key);
+        }
+        if let Some(node) = self.nodes.get_mut(shape as usize) {
+            node.predicted = at;
+        }
+        Step::To(at)
     }
 
     /// The keys of a shape, the last one first.
-    pub(super) fn keys(&self, shape: u32) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn keys(&self, shape: u32) -> impl Iterator<Item = &str> {
         let mut at = shape;
         std::iter::from_fn(move || {
             let key = (at != 0).then(|| self.key(at))?;
@@ -112,7 +124,7 @@ impl Shapes {
     /// All keys back to back.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        &self.keys
+        self.keys.as_bytes()
     }
 
     #[inline]
@@ -121,27 +133,13 @@ impl Shapes {
     }
 
     #[inline]
-    fn key(&self, shape: u32) -> &[u8] {
+    fn key(&self, shape: u32) -> &str {
         let (start, end) = self.node(shape).map_or((0, 0), |node| node.key);
         self.keys.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    fn search(&mut self, shape: u32, key: &str) -> Step {
-        let mut at = self.node(shape).map_or(0, |node| node.child);
-        while at != 0 && self.key(at) != key.as_bytes() {
-            at = self.node(at).map_or(0, |node| node.sibling);
-        }
-        if at == 0 {
-            return self.add(shape, key);
-        }
-        if let Some(node) = self.nodes.get_mut(shape as usize) {
-            node.predicted = at;
-        }
-        Step::To(at)
-    }
-
     fn add(&mut self, shape: u32, key: &str) -> Step {
-        if self.keys(shape).any(|known| known == key.as_bytes()) {
+        if self.keys(shape).any(|known| known == key) {
             return Step::Duplicate;
         }
         let full = self.nodes.len() >= SHAPES;
@@ -163,7 +161,7 @@ impl Shapes {
         parent.predicted = added;
         parent.children += 1;
         self.nodes.push(node);
-        self.keys.extend_from_slice(key.as_bytes());
+        self.keys.push_str(key);
         self.parents.push(shape);
         self.key_ends.push(end);
         Step::To(added)
@@ -183,7 +181,7 @@ mod tests {
         assert_eq!(shapes.step(0, "a"), Step::To(a));
         assert_eq!(shapes.step(a, "b"), Step::To(ab));
         assert_eq!(shapes.step(a, "c"), Step::To(ac));
-        assert_eq!(shapes.keys(ab).collect::<Vec<_>>(), [b"b", b"a"]);
+        assert_eq!(shapes.keys(ab).collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!((shapes.parents(), shapes.key_ends()), (&[0, 0, a, a][..], &[0, 1, 2, 3][..]));
     }
 

@@ -39,6 +39,8 @@ export class TapeReader {
         this.parents = [0];
         /** The keys of the shapes that were met. @type {(string[] | undefined)[]} */
         this.shapes = [[]];
+        /** Which of them have the key __proto__. */
+        this.guarded = [false];
         this.view();
     }
 
@@ -123,7 +125,8 @@ export class TapeReader {
         const keys = this.shapes[shape] ?? this.keysOf(shape);
         /** @type {any} */
         const object = {};
-        for (let i = 0; i < keys.length; i++) set(object, keys[i], this.value());
+        if (this.guarded[shape]) for (const key of keys) set(object, key, this.value());
+        else for (let i = 0; i < keys.length; i++) object[keys[i]] = this.value();
         return object;
     }
 
@@ -158,6 +161,7 @@ export class TapeReader {
         for (let at = shape; at !== 0; at = this.parents[at]) keys.push(this.lastKeys[at]);
         keys.reverse();
         this.shapes[shape] = keys;
+        this.guarded[shape] = keys.includes('__proto__');
         return keys;
     }
 
@@ -166,7 +170,7 @@ export class TapeReader {
         const { u32, lastKeys } = this;
         if (u32[report + 5] !== this.generation) {
             this.generation = u32[report + 5];
-            lastKeys.length = this.parents.length = this.shapes.length = 1;
+            lastKeys.length = this.parents.length = this.shapes.length = this.guarded.length = 1;
         }
         const count = u32[report + 6];
         const [parents, ends, keys] = [u32[report + 7] >>> 2, u32[report + 8] >>> 2, u32[report + 9]];
@@ -175,6 +179,7 @@ export class TapeReader {
             lastKeys.push(interned(decoder.decode(key)));
             this.parents.push(u32[parents + shape]);
             this.shapes.push(undefined);
+            this.guarded.push(false);
         }
     }
 }

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{Op, op::EndCause, slot::Slot};
+use super::{Op, check::dict, op::EndCause, slot::Slot};
 use crate::{
     codec::{self, Frame, Limits, Serializer},
     message::{
-        AuthExtra, CallOptions, Dict, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails,
-        MatchPolicy, Message, MessageType, OptionError, Pattern, PublishOptions, Published, RegisterOptions,
-        Registered, RequestId, Result as ResultMessage, ResultDetails, SubscribeOptions, Subscribed,
-        Unregistered, Unsubscribed, Uri, UriRules,
+        AuthExtra, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails, Message,
+        MessageType, Published, RegisterOptions, Registered, RequestId, Result as ResultMessage,
+        ResultDetails, SubscribeOptions, Subscribed, Unregistered, Unsubscribed, Uri,
     },
     session::{Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket},
 };
@@ -31,9 +30,9 @@ pub struct Core {
     handlers: Vec<Ticket>,
 }
 
-type Thrown = JsValue;
+pub(super) type Thrown = JsValue;
 
-fn thrown(error: impl std::fmt::Display) -> Thrown {
+pub(super) fn thrown(error: impl std::fmt::Display) -> Thrown {
     JsValue::from_str(&error.to_string())
 }
 
@@ -265,71 +264,6 @@ impl Core {
     /// Takes the octets register.
     pub fn take_bytes(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
-    }
-}
-
-/// For each type of details that the glue checks by itself: the keys that WAMP defines and what their
-/// values have to be, a line each, `key:what`.
-///
-/// # Errors
-/// Throws a text for a message that is not hot.
-#[wasm_bindgen]
-pub fn known_keys(code: u32) -> Result<String, Thrown> {
-    let keys = match MessageType::from_code(code.into()) {
-        Some(MessageType::Event) => EventDetails::keys(),
-        Some(MessageType::Result) => ResultDetails::keys(),
-        Some(MessageType::Invocation) => InvocationDetails::keys(),
-        Some(MessageType::Publish) => PublishOptions::keys(),
-        Some(MessageType::Call) => CallOptions::keys(),
-        _ => return Err(thrown("not a hot message")),
-    };
-    let lines: Vec<_> = keys.iter().map(|(key, what)| format!("{key}:{what}")).collect();
-    Ok(lines.join("\n"))
-}
-
-/// Checks the URI and the options, a dict in JSON, of a request that is to be sent: `code` is its type.
-///
-/// # Errors
-/// Throws a text that names the argument.
-#[wasm_bindgen]
-pub fn check_request(code: u32, uri: &str, options: &str) -> Result<(), Thrown> {
-    let options = dict(options)?;
-    let wrong = |error: OptionError| thrown(format_args!("<options>.{error}"));
-    let (name, policy) = match MessageType::from_code(code.into()) {
-        Some(MessageType::Publish) => {
-            PublishOptions::try_from(options).map_err(wrong)?;
-            ("topic", MatchPolicy::Exact)
-        }
-        Some(MessageType::Call) => {
-            CallOptions::try_from(options).map_err(wrong)?;
-            ("procedure", MatchPolicy::Exact)
-        }
-        Some(MessageType::Subscribe) => {
-            ("topic", SubscribeOptions::try_from(options).map_err(wrong)?.r#match().unwrap_or_default())
-        }
-        Some(MessageType::Register) => {
-            ("procedure", RegisterOptions::try_from(options).map_err(wrong)?.r#match().unwrap_or_default())
-        }
-        _ => return Err(thrown("not a request")),
-    };
-    Pattern::new(uri.into(), policy).map_err(|error| thrown(format_args!("<{name}>: {error}")))?;
-    Ok(())
-}
-
-/// Whether a text is a complete URI.
-#[wasm_bindgen]
-pub fn is_uri(text: &str) -> bool {
-    Uri::from(text).check(UriRules::Complete).is_ok()
-}
-
-/// A dict of the application's, which the JavaScript side wrote as JSON.
-fn dict(json: &str) -> Result<Dict, Thrown> {
-    // The extra of an AUTHENTICATE may hold anything, so it is read by the ordinary codec.
-    let frame = Frame::Text(format!("[5,\"\",{json}]"));
-    match codec::decode::<Slot>(Serializer::Json, &frame, &Limits::default()) {
-        Ok(Message::Authenticate(message)) => Ok(message.extra.into_dict()),
-        Ok(_) => Err(thrown("not a dict")),
-        Err(error) => Err(thrown(error)),
     }
 }
 

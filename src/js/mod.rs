@@ -9,6 +9,7 @@
 
 #![allow(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
 
+mod check;
 mod core;
 mod op;
 mod slot;

@@ -1,0 +1,162 @@
+// The options of connections and requests. Every key that is not listed goes to the router as it is.
+
+import type { Dict, Session } from './index.js';
+
+/** A WebSocket subprotocol of WAMP. */
+export type Subprotocol = 'wamp.2.json' | 'wamp.2.msgpack' | 'wamp.2.cbor';
+
+/** A serializer by its short name. */
+export type SerializerName = 'json' | 'msgpack' | 'cbor';
+
+/** Anything that can be constructed like the browser's WebSocket, such as that of the npm package `ws`. */
+export type WebSocketClass = new (url: string, protocols: string[]) => {
+    binaryType: string;
+    readonly protocol: string;
+    readonly bufferedAmount: number;
+    send(data: any): void;
+    close(code?: number, reason?: string): void;
+    addEventListener(type: any, listener: (event: any) => void): void;
+    removeEventListener(type: any, listener: (event: any) => void): void;
+};
+
+/** Where the router is, and who wants to join what. */
+export interface ConnectOptions {
+    /** The router's address, such as `ws://localhost:8080/ws`. */
+    url?: string | URL;
+    /** The realm to join. */
+    realm: string;
+    /** Several addresses, tried in turn. Only the type `websocket` is supported. */
+    transports?: TransportOptions[];
+    /** The serializers to offer, best first. All that this package speaks unless said otherwise. */
+    serializers?: Array<SerializerName | { SERIALIZER_ID: string }>;
+    /** The same as subprotocols. */
+    protocols?: Subprotocol[];
+    /** The authentication methods to offer. */
+    authmethods?: string[];
+    /** Who to join as. */
+    authid?: string;
+    /** What the authentication method needs besides; goes to the router as it is. */
+    authextra?: Dict;
+    /**
+     * Answers a challenge: with the signature, or `[signature, extra]`. When it throws or rejects, the
+     * session is given up with `wamp.error.cannot_authenticate`.
+     */
+    onchallenge?: (session: Session, method: string, extra: Dict) => ChallengeAnswer | Promise<ChallengeAnswer>;
+    /**
+     * Told of errors in your handlers; `console.error` unless given. A `WampError` that an endpoint
+     * throws is an answer to the caller and not reported.
+     */
+    on_user_error?: (error: unknown, message: string) => void;
+    /** Told of protocol violations of the router and of failures inside; `console.error` unless given. */
+    on_internal_error?: (error: unknown, message: string) => void;
+    /** The class to use in place of the global `WebSocket`; needed in Node before version 22. */
+    WebSocket?: WebSocketClass;
+    /**
+     * How many octets may wait in the WebSocket before requests fail with "send buffer full"; 64 MiB
+     * unless said otherwise. Answers to calls are always sent.
+     */
+    max_buffered?: number;
+    /** The largest message to accept, in octets; 16 MiB unless said otherwise. */
+    max_message_size?: number;
+}
+
+/** The answer to a challenge. */
+export type ChallengeAnswer = string | [signature: string, extra: Dict];
+
+/** One address of a router. */
+export interface TransportOptions {
+    /** The kind of transport. */
+    type: 'websocket' | (string & {});
+    /** Its address; that of the connection unless given. */
+    url?: string | URL;
+    /** As in the connection's options, for this transport. */
+    serializers?: Array<SerializerName | { SERIALIZER_ID: string }>;
+    /** As in the connection's options, for this transport. */
+    protocols?: Subprotocol[];
+}
+
+/** Options of a Connection: autobahn's names and defaults. Others of autobahn's are accepted and ignored. */
+export interface ConnectionOptions extends ConnectOptions {
+    /** Whether to try again when no connection was ever possible; true. */
+    retry_if_unreachable?: boolean;
+    /** How often to try again; 15, and -1 for ever. */
+    max_retries?: number;
+    /** Seconds before the first retry; 1.5. */
+    initial_retry_delay?: number;
+    /** The longest wait in seconds; 300. */
+    max_retry_delay?: number;
+    /** The factor from one wait to the next; 1.5. */
+    retry_delay_growth?: number;
+    /** The spread of the waits as a fraction; 0.1, and 0 for none. */
+    retry_delay_jitter?: number;
+    [option: string]: unknown;
+}
+
+/** Options of a call. Keys that are not listed go to the router as they are. */
+export interface CallOptions {
+    /**
+     * Milliseconds. The call is rejected with `wamp.error.timeout` on this side when no answer came
+     * in time; the router is told, too. The callee is not interrupted by this side.
+     */
+    timeout?: number;
+    /** Rejects the call with `wamp.error.canceled` when it aborts. The callee is not interrupted. Not sent. */
+    signal?: AbortSignal;
+    /** Called with each part of a progressive result. Implies `receive_progress`. Not sent. */
+    on_progress?: (args: any[], kwargs: Dict) => void;
+    /** Whether to take progressive results. */
+    receive_progress?: boolean;
+    /** Whether the callee learns who calls. */
+    disclose_me?: boolean;
+    [option: string]: unknown;
+}
+
+/** Options of a publication. Keys that are not listed go to the router as they are. */
+export interface PublishOptions {
+    /** Whether the broker answers. Only then `publish` gives a promise. */
+    acknowledge?: boolean;
+    /** Whether this session gets no event of its own; true unless said otherwise. */
+    exclude_me?: boolean;
+    /** Sessions that get no event. */
+    exclude?: number[];
+    /** Authids that get no event. */
+    exclude_authid?: string[];
+    /** Authroles that get no event. */
+    exclude_authrole?: string[];
+    /** The only sessions that may get the event. */
+    eligible?: number[];
+    /** The only authids that may get the event. */
+    eligible_authid?: string[];
+    /** The only authroles that may get the event. */
+    eligible_authrole?: string[];
+    /** Whether subscribers learn who published. */
+    disclose_me?: boolean;
+    /** Whether the broker keeps the event for later subscribers. */
+    retain?: boolean;
+    [option: string]: unknown;
+}
+
+/** Options of a subscription. Keys that are not listed go to the router as they are. */
+export interface SubscribeOptions {
+    /** How the topic is matched; `exact` unless said otherwise. */
+    match?: 'exact' | 'prefix' | 'wildcard';
+    /** Whether the broker sends the retained event at once. */
+    get_retained?: boolean;
+    /** Without a handler: how many events wait for a reader before the oldest is dropped; 1024. Not sent. */
+    buffer?: number;
+    [option: string]: unknown;
+}
+
+/** Options of a registration. Keys that are not listed go to the router as they are. */
+export interface RegisterOptions {
+    /** How the procedure is matched; `exact` unless said otherwise. */
+    match?: 'exact' | 'prefix' | 'wildcard';
+    /** Which of several callees gets a call; `single` unless said otherwise. */
+    invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random';
+    /** How many calls may run at a time. */
+    concurrency?: number;
+    /** Whether an older registration makes place. */
+    force_reregister?: boolean;
+    /** Whether callers are disclosed to this callee. */
+    disclose_caller?: boolean;
+    [option: string]: unknown;
+}

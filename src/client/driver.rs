@@ -32,8 +32,8 @@ use crate::{
     transport::{CloseCode, Closed, Transport},
 };
 
-/// So many frames are handled before others get their turn.
-const FRAMES_AT_A_TIME: usize = 64;
+/// So many times round the loop before other tasks get their turn.
+const ROUNDS: usize = 64;
 
 /// Runs one session to its end: a future to be spawned beside the application.
 ///
@@ -313,7 +313,7 @@ impl<T: Transport + Unpin> Future for Driver<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         this.shared.drive_with(cx);
-        for _ in 0..FRAMES_AT_A_TIME {
+        for _ in 0..ROUNDS {
             let mut busy = this.drain();
             busy |= match this.flush(cx) {
                 Ok(any) => any,
@@ -327,7 +327,12 @@ impl<T: Transport + Unpin> Future for Driver<T> {
                 this.transport.close(CloseCode::NORMAL, "");
                 return Poll::Ready(());
             }
-            busy |= this.receive(cx) || this.finish(cx) || this.expire(cx);
+            for step in [Self::receive, Self::finish, Self::expire] {
+                if step(this, cx) {
+                    busy = true;
+                    this.drain();
+                }
+            }
             if !busy {
                 return Poll::Pending;
             }

@@ -1,7 +1,7 @@
 //! The client for Rust applications: a session as a handle with async functions and streams.
 //! Everything runs in one thread, in one [`Driver`] a session; nothing here needs `Send`.
 //!
-//! In a browser [`Client::connect`] opens a WebSocket and starts the driver. Anywhere else
+//! In a browser `Client::connect` opens a WebSocket and starts the driver. Anywhere else
 //! [`Client::over`] takes a transport and a timer, and the application runs the driver:
 //!
 //! ```

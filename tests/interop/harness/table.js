@@ -1,5 +1,5 @@
 // table.js RESULTS [DOCUMENT]: turns the outcomes of a run into one table and prints it; with DOCUMENT
-// it also replaces the table there. Counts directions and serializers: 18/18 is all of them.
+// it also replaces the table there. A cell counts scenarios, directions and serializers.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -31,7 +31,20 @@ export class TapeReader {
     constructor(tape, memory) {
         this.tape = tape;
         this.memory = memory;
-        this.frame = new Uint8Array(0);
+        const { buffer } = memory;
+        this.u8 = new Uint8Array(buffer);
+        this.i32 = new Int32Array(buffer);
+        this.u32 = new Uint32Array(buffer);
+        this.f64 = new Float64Array(buffer);
+        /** The frame that is being read. @type {Uint8Array} */
+        this.frame = this.u8;
+        /** The next word, and where its numbers and pieced binaries are. */
+        this.at = this.numbers = this.pieced = 0;
+        /** The next chunk and its text. */
+        this.chunkAt = this.textAt = 0;
+        /** The chunk that is being read, and how far. */
+        this.chunk = '';
+        this.offset = 0;
         this.generation = 0;
         /** The last key of every shape. @type {string[]} */
         this.lastKeys = [''];
@@ -41,7 +54,6 @@ export class TapeReader {
         this.shapes = [[]];
         /** Which of them have the key __proto__. */
         this.guarded = [false];
-        this.view();
     }
 
     /**
@@ -67,7 +79,11 @@ export class TapeReader {
         this.chunk = '';
         this.offset = 0;
         this.frame = octets;
-        return this.value();
+        const value = this.value();
+        // Whatever was large is not kept until the next message.
+        this.frame = this.u8;
+        this.chunk = '';
+        return value;
     }
 
     /** The views on the memory, which end whenever it grows. */

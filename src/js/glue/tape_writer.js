@@ -44,6 +44,15 @@ function grown(area, length) {
     return larger;
 }
 
+/**
+ * A loop beats the call to `set` for the few elements of most messages.
+ * @template {Int32Array | Float64Array | Uint8Array} T @param {T} from @param {number} start @param {number} count @param {T} to @param {number} at
+ */
+function copy(from, start, count, to, at) {
+    if (count > 64) to.set(from.subarray(start, start + count), at);
+    else for (let i = 0; i < count; i++) to[at + i] = from[start + i];
+}
+
 export class TapeWriter {
     /** @param {Tape} tape @param {WebAssembly.Memory} memory */
     constructor(tape, memory) {
@@ -61,6 +70,10 @@ export class TapeWriter {
         this.around = [];
         this.nested = 0;
         this.serial = 0;
+        const { buffer } = memory;
+        this.u8 = new Uint8Array(buffer);
+        this.i32 = new Int32Array(buffer);
+        this.f64 = new Float64Array(buffer);
     }
 
     /**
@@ -90,7 +103,11 @@ export class TapeWriter {
         } finally {
             this.nested--;
             // What is being prepared around this goes on where it was.
-            Object.assign(this, { word, number, octet, around, what });
+            this.word = word;
+            this.number = number;
+            this.octet = octet;
+            this.around = around;
+            this.what = what;
         }
     }
 
@@ -113,14 +130,25 @@ export class TapeWriter {
     encoded(first, tail) {
         const { tape } = this;
         const [words, numbers, octets] = [tail.end.word - first, this.number, tail.end.octet - tail.octet];
+        // All room first, because making room may move the memory.
         const [wordsAt, numbersAt, octetsAt] = [tape.words(words), tape.numbers(numbers), tape.octets(octets)];
-        const { buffer } = this.memory;
-        new Int32Array(buffer, wordsAt, words).set(this.words.subarray(first, tail.end.word));
-        if (numbers > 0) new Float64Array(buffer, numbersAt, numbers).set(this.numbers.subarray(0, numbers));
-        if (octets > 0) new Uint8Array(buffer, octetsAt, octets).set(this.octets.subarray(tail.octet, tail.end.octet));
+        if (this.u8.length === 0) this.view();
+        copy(this.words, first, words, this.i32, wordsAt >>> 2);
+        copy(this.numbers, 0, numbers, this.f64, numbersAt >>> 3);
+        copy(this.octets, tail.octet, octets, this.u8, octetsAt);
         if (!tape.write(words, numbers, octets)) throw new TypeError(tape.error());
-        const [at, length] = new Uint32Array(this.memory.buffer, tape.report() + 40, 2);
-        return new Uint8Array(this.memory.buffer, at, length).slice();
+        if (this.u8.length === 0) this.view();
+        const report = tape.report() >>> 2;
+        const at = this.i32[report + 10] >>> 0;
+        return this.u8.slice(at, at + this.i32[report + 11]);
+    }
+
+    /** The views on the memory, which end whenever it grows. */
+    view() {
+        const { buffer } = this.memory;
+        this.u8 = new Uint8Array(buffer);
+        this.i32 = new Int32Array(buffer);
+        this.f64 = new Float64Array(buffer);
     }
 
     /** @param {string} what @param {any} value @param {number} tag what it has to become */
@@ -134,7 +162,7 @@ export class TapeWriter {
         if ((this.words[at] & 7) !== tag) throw new TypeError(`${what} must become ${tag === LIST ? 'a list' : 'a dict'}`);
     }
 
-    /** @param {any} value what `resolved` gave */
+    /** @param {any} value what `resolved` gave @returns {void} */
     value(value) {
         switch (typeof value) {
             case 'string':
@@ -217,7 +245,7 @@ export class TapeWriter {
         this.around.pop();
     }
 
-    /** @param {any} object */
+    /** @param {any} object @returns {void} */
     object(object) {
         const prototype = Object.getPrototypeOf(object);
         if (prototype !== Object.prototype && prototype !== null) {

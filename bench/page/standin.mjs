@@ -1,0 +1,85 @@
+// A WebSocket that never leaves the page: frames go in and out by plain calls, so that a client's own
+// CPU time is all there is to measure. It knows just enough of WAMP to let a client join, subscribe and register.
+
+import { codecs } from './codecs.mjs';
+import { answer } from './peer.mjs';
+
+export class StandIn {
+    static CONNECTING = 0;
+    static OPEN = 1;
+    static CLOSING = 2;
+    static CLOSED = 3;
+    // The sockets that were made, newest last: how the workloads find theirs.
+    static made = [];
+
+    CONNECTING = 0;
+    OPEN = 1;
+    CLOSING = 2;
+    CLOSED = 3;
+    readyState = 0;
+    bufferedAmount = 0;
+    extensions = '';
+    binaryType = 'blob';
+    onopen = null;
+    onmessage = null;
+    onclose = null;
+    onerror = null;
+    listeners = { open: [], message: [], close: [], error: [] };
+    // While an array, frames of the client are kept here as they are and not answered.
+    captured = null;
+    // Requests of the client so far: the peer names the next one without decoding it.
+    requests = 0;
+
+    constructor(url, protocols) {
+        this.url = url;
+        this.protocol = [protocols].flat()[0];
+        this.codec = codecs[this.protocol.split('.')[2]];
+        StandIn.made.push(this);
+        queueMicrotask(() => {
+            this.readyState = 1;
+            this.dispatch('open', { type: 'open', target: this });
+        });
+    }
+
+    addEventListener(type, listener) {
+        this.listeners[type].push(listener);
+    }
+
+    removeEventListener(type, listener) {
+        this.listeners[type] = this.listeners[type].filter((l) => l !== listener);
+    }
+
+    dispatch(type, event) {
+        this[`on${type}`]?.(event);
+        for (const listener of this.listeners[type]) (listener.handleEvent ?? listener).call(this, event);
+    }
+
+    deliver(data) {
+        this.dispatch('message', { type: 'message', data, target: this });
+    }
+
+    send(data) {
+        if (this.captured) {
+            this.captured.push(data instanceof Uint8Array || ArrayBuffer.isView(data) ? data.byteLength : data);
+            return;
+        }
+        const message = this.codec.decode(typeof data === 'string' ? data : copy(data));
+        queueMicrotask(() => this.answer(message));
+    }
+
+    answer(message) {
+        const [code, id] = message;
+        if (code >= 16 && code < 68) this.requests = Math.max(this.requests, Number(id));
+        answer(message, (reply) => this.deliver(this.codec.encode(reply)));
+    }
+
+    close(code = 1000, reason = '') {
+        this.readyState = 3;
+        queueMicrotask(() => this.dispatch('close', { type: 'close', code, reason, wasClean: true, target: this }));
+    }
+}
+
+function copy(data) {
+    const view = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return view.slice().buffer;
+}

@@ -2,6 +2,7 @@
 //! It ends at once when the client is gone or too slow, and behind the last frame when the router says.
 
 use std::{
+    error::Error as _,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -9,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -108,8 +109,12 @@ async fn receive(
             Ok(Some(Ok(Message::Binary(octets)))) => read(serializer, &Frame::Binary(octets.into()), &limits),
             // The answers are the WebSocket's own business.
             Ok(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)))) => continue,
+            Ok(Some(Err(error))) if is_lost(&error) => {
+                debug!(%peer, %error, "lost");
+                return;
+            }
             Ok(Some(Err(error))) => {
-                // Too large, or no WebSocket frame; or the client is gone, and nobody will read the ABORT.
+                // Too large, or no WebSocket frame: nothing more can be read, but an ABORT can be sent.
                 let text = format!("unreadable WebSocket message: {error}");
                 let _ = commands.send(Command::Receive(peer, Incoming::Invalid(text))).await;
                 return std::future::pending().await;
@@ -145,8 +150,19 @@ async fn transmit(mut sink: SplitSink<WebSocket, Message>, mut waiting: Waiting,
             return;
         }
     }
-    if sink.close().await.is_ok() {
+    let close = CloseFrame { code: close_code::NORMAL, reason: Default::default() };
+    if sink.send(Message::Close(Some(close))).await.is_ok() {
         sleep(config.flush_timeout).await;
+    }
+}
+
+/// Whether the connection itself is gone, rather than what came over it being wrong.
+fn is_lost(error: &axum::Error) -> bool {
+    use tungstenite::error::{Error, ProtocolError};
+    match error.source().and_then(|source| source.downcast_ref()) {
+        Some(Error::Protocol(error)) => *error == ProtocolError::ResetWithoutClosingHandshake,
+        Some(Error::Capacity(_) | Error::Utf8(_)) => false,
+        _ => true,
     }
 }
 

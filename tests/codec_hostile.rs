@@ -1,5 +1,6 @@
 //! What a peer with bad intentions can send: every answer is an error of a type, never a panic, a
 //! stack overflow or memory that the peer made up.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use wamp_wasm::{
     codec::{DecodeError, Encoded, Frame, Limits, MAX_DEPTH, Serializer, WirePayload, decode, encode},
@@ -94,8 +95,7 @@ fn the_deepest_message_that_may_be_sent_can_be_read() {
 
 #[test]
 fn a_configured_depth_holds_for_all_serializers() {
-    let mut limits = Limits::default();
-    limits.max_depth = 3;
+    let limits = Limits { max_depth: 3, ..Limits::default() };
     for serializer in Serializer::ALL {
         for (json, fits) in [(r#"[48,1,{},"p",[[1]]]"#, true), (r#"[48,1,{},"p",[[[1]]]]"#, false)] {
             let message = read::<Values>(Serializer::Json, &text(json)).unwrap();
@@ -109,8 +109,7 @@ fn a_configured_depth_holds_for_all_serializers() {
 
 #[test]
 fn a_frame_that_is_too_large_is_refused_before_it_is_read() {
-    let mut limits = Limits::default();
-    limits.max_size = 10;
+    let limits = Limits { max_size: 10, ..Limits::default() };
     for (serializer, frame) in [
         (Serializer::Json, text("x".repeat(11))),
         (Serializer::MsgPack, Frame::Binary(vec![0xc1; 11])),

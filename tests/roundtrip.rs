@@ -1,5 +1,12 @@
 //! Properties of the codecs over arbitrary messages: what is written is read back, in every serializer
 //! and through a router that forwards the payload; and MessagePack agrees with another implementation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 #![cfg(not(target_family = "wasm"))]
 
 use proptest::{collection::vec, prelude::*};

@@ -94,8 +94,7 @@ async fn receive(
     commands: &mpsc::Sender<Command>,
     config: SocketConfig,
 ) {
-    let mut limits = Limits::default();
-    limits.max_size = config.max_message;
+    let limits = Limits { max_size: config.max_message, ..Limits::default() };
     loop {
         let incoming = match timeout(config.idle_timeout, stream.next()).await {
             Err(_) => {

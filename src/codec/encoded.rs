@@ -75,6 +75,9 @@ impl Payload for Encoded {
 
 impl WirePayload for Encoded {
     fn read(elements: PayloadElements<'_>) -> Result<Self, DecodeError> {
+        // Decoded once, to be sure that all who get it can: else one peer could have the sessions of
+        // others end over a payload that a router passed on.
+        Values::read(elements)?;
         let (args, kwargs) = match elements {
             PayloadElements::Opaque(octets) => (Some(octets), None),
             PayloadElements::Plain { args, kwargs } => (args, kwargs),

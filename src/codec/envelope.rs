@@ -29,7 +29,8 @@ use crate::message::{Message, Payload};
 /// The same as for [`decode`](super::decode); payload elements count as surplus.
 pub fn decode_envelope<P: Payload>(text: &str) -> Result<Message<P>, DecodeError> {
     let limits = Limits { max_size: usize::MAX, max_depth: MAX_DEPTH, lenient: false };
-    let split = json::split(text, &limits)?;
+    let text = json::whole_characters(text);
+    let split = json::split(&text, &limits)?;
     message_of(split, |message, mut spans| match spans.next() {
         None => Ok(P::default()),
         Some(_) => Err(DecodeError::NotAMessage(format!("an envelope of {message} has no payload"))),

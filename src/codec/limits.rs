@@ -8,7 +8,6 @@ pub const MAX_DEPTH: usize = 128;
 
 /// Limits for messages that arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Limits {
     /// The largest frame, in octets.
     pub max_size: usize,

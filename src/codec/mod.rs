@@ -96,10 +96,12 @@ pub fn decode<P: WirePayload>(
     frame: &Frame,
     limits: &Limits,
 ) -> Result<Message<P>, DecodeError> {
+    let text;
     let split = match (serializer, frame) {
-        (Serializer::Json, Frame::Text(text)) => {
-            limits.check_size(text.len())?;
-            json::split(text, limits)?
+        (Serializer::Json, Frame::Text(frame)) => {
+            limits.check_size(frame.len())?;
+            text = json::whole_characters(frame);
+            json::split(&text, limits)?
         }
         (Serializer::MsgPack | Serializer::Cbor, Frame::Binary(octets)) => {
             limits.check_size(octets.len())?;

@@ -2,14 +2,14 @@
 //! alone shows it.
 
 use super::DecodeError;
-use crate::message::{Message, MessageType, Role, Roles, Uri, UriRules};
+use crate::message::{Message, MessageType, Role, Roles, Uri, UriRules, Value};
 
 /// Checks a message that had `len` elements.
 pub(super) fn check<P>(message: &Message<P>, len: usize) -> Result<(), DecodeError> {
     let name = message.message_type().name();
     match message {
-        Message::Hello(m) => roles(name, &m.details.as_dict().get("roles").cloned(), &Role::CLIENT),
-        Message::Welcome(m) => roles(name, &m.details.as_dict().get("roles").cloned(), &Role::ROUTER),
+        Message::Hello(m) => roles(name, m.details.as_dict().get("roles"), &Role::CLIENT),
+        Message::Welcome(m) => roles(name, m.details.as_dict().get("roles"), &Role::ROUTER),
         // Requests with a bad URI are answered with an error; these cannot be.
         Message::Error(m) => complete(name, "Error", &m.error),
         Message::Goodbye(m) => complete(name, "Reason", &m.reason),
@@ -21,12 +21,8 @@ pub(super) fn check<P>(message: &Message<P>, len: usize) -> Result<(), DecodeErr
     }
 }
 
-fn roles(
-    message: &'static str,
-    value: &Option<crate::message::Value>,
-    among: &[Role],
-) -> Result<(), DecodeError> {
-    Roles::read(value.as_ref(), among).map(drop).map_err(|sentence| {
+fn roles(message: &'static str, value: Option<&Value>, among: &[Role]) -> Result<(), DecodeError> {
+    Roles::read(value, among).map(drop).map_err(|sentence| {
         let (key, problem) = sentence.split_once(' ').unwrap_or((&sentence, ""));
         wrong(message, &format!("Details.{key}"), problem)
     })

@@ -2,7 +2,9 @@
 //! in the keys of a dict.
 
 mod read;
+mod surrogates;
 mod write;
 
 pub(super) use read::{kind, split, value};
+pub(super) use surrogates::whole_characters;
 pub(super) use write::Writer;

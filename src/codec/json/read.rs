@@ -166,7 +166,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = seq.next_element_seed(AnyValue)? {
+        while let Some(item) = seq.next_element_seed(Self)? {
             list.push(item);
         }
         Ok(Value::List(list))
@@ -175,7 +175,7 @@ impl<'de> Visitor<'de> for AnyValue {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
         while let Some(key) = map.next_key()? {
-            entries.push((key, map.next_value_seed(AnyValue)?));
+            entries.push((key, map.next_value_seed(Self)?));
         }
         Dict::from_entries(entries).map(Value::Dict).map_err(A::Error::custom)
     }

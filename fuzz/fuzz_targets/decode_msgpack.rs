@@ -1,0 +1,9 @@
+//! Arbitrary octets as a frame of `Serializer::MsgPack`.
+#![no_main]
+
+#[path = "../properties.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
+    properties::check(wamp_wasm::codec::Serializer::MsgPack, octets);
+});

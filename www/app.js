@@ -23,6 +23,7 @@ const link = new Link(settings, log.lane('you'), {
   },
   onsession(session) {
     procedures.attach(session);
+    if (session) service.open();
     return chat.attach(session);
   },
 });
@@ -36,7 +37,6 @@ for (const choice of document.querySelectorAll('input[name=serializer]')) {
 }
 
 link.open();
-service.open();
 
 // Leaving properly lets another window take over the procedures at once.
 addEventListener('pagehide', () => {

@@ -22,6 +22,7 @@ export class Service {
   #session = null;
   #ours = new Set();
   #attempt = null;
+  #waiting = [];
   #timer = 0;
 
   /** `onstate` gets 'waiting', 'serving' or 'standby'. */
@@ -31,16 +32,20 @@ export class Service {
     this.#connection = connectionFor(settings);
     this.#connection.onopen = (session) => {
       this.#session = session;
+      this.#tried();
       this.takeOver();
     };
     this.#connection.onclose = () => this.#lost();
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.takeOver();
+      if (document.visibilityState === 'visible' && this.#session) this.takeOver();
     });
   }
 
+  /** Connects, at once if it was waiting for its next attempt; resolves when that succeeded or failed. */
   open() {
-    this.#connection.open();
+    if (!this.#connection.isConnected) this.#connection.open();
+    if (this.#session) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   close() {
@@ -52,18 +57,22 @@ export class Service {
   /** Registers what nobody serves yet. Never rejects; several requests at once share one attempt. */
   takeOver() {
     clearTimeout(this.#timer);
-    this.#attempt ??= this.#registerMissing(this.#session).finally(() => {
+    this.#attempt ??= this.#registerMissing().finally(() => {
       this.#attempt = null;
     });
     return this.#attempt;
   }
 
-  async #registerMissing(session) {
-    for (const [uri, endpoint] of Object.entries(PROCEDURES)) {
-      if (session && !this.#ours.has(uri) && (await this.#register(session, uri, endpoint))) this.#ours.add(uri);
-      if (session !== this.#session) return;
-    }
+  async #registerMissing() {
+    await this.open();
+    const session = this.#session;
     if (!session) return;
+    for (const [uri, endpoint] of Object.entries(PROCEDURES)) {
+      if (this.#ours.has(uri)) continue;
+      const ours = await this.#register(session, uri, endpoint);
+      if (session !== this.#session) return;
+      if (ours) this.#ours.add(uri);
+    }
     const complete = this.#ours.size === Object.keys(PROCEDURES).length;
     this.#onstate(complete ? 'serving' : 'standby');
     // The random part keeps the waiting windows from asking in step.
@@ -88,5 +97,10 @@ export class Service {
     this.#ours.clear();
     clearTimeout(this.#timer);
     this.#onstate('waiting');
+    this.#tried();
+  }
+
+  #tried() {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

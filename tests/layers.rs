@@ -1,7 +1,7 @@
 //! The architecture, checked: who may import whom, what the core must never touch, and how every file
 //! begins and ends. It reads the sources as text; a rule that fails names the file and the line.
 
-#![allow(clippy::unwrap_used, reason = "outside the test functions, which may as well")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

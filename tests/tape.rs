@@ -1,6 +1,13 @@
 //! The tape says what the ordinary codec says: the same bytes in, the same values or the same error.
 //! It is read back here as the reader in JavaScript does, word by word.
-
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 #![cfg(not(target_family = "wasm"))]
 
 use proptest::prelude::*;

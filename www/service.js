@@ -70,7 +70,8 @@ export class Service {
     for (const [uri, endpoint] of Object.entries(PROCEDURES)) {
       if (this.#ours.has(uri)) continue;
       const ours = await this.#register(session, uri, endpoint);
-      if (session !== this.#session) return;
+      // The session was lost meanwhile: once more with the next one.
+      if (session !== this.#session) return this.#registerMissing();
       if (ours) this.#ours.add(uri);
     }
     const complete = this.#ours.size === Object.keys(PROCEDURES).length;

@@ -2,7 +2,9 @@
 // has to print, in that order.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './support/chromium.js';
 import { Router } from './support/router.js';
@@ -14,13 +16,16 @@ const imports = { 'wamp-wasm': '/pkg/index.js' };
 describe('the examples of the README', () => {
   let browser;
   let router;
+  let www;
 
   before(async () => {
-    [browser, router] = await Promise.all([launch(), Router.start()]);
+    www = await mkdtemp(join(tmpdir(), 'readme-'));
+    [browser, router] = await Promise.all([launch(), Router.start({ www })]);
   });
   after(async () => {
     await browser?.close();
     await router?.stop();
+    await rm(www, { recursive: true });
   });
 
   test('there are some', () => assert.ok(examples.length >= 2));
@@ -43,13 +48,13 @@ describe('the examples of the README', () => {
           resolve();
         });
       });
-      await driver.page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
-      // Any document of the router will do: it lends its origin.
-      await driver.go(`${router.url}/pkg/package.json`);
-      await driver.page.setContent(
-        `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>
+      await writeFile(
+        join(www, 'example.html'),
+        `<!doctype html><link rel="icon" href="data:,">
+        <script type="importmap">${JSON.stringify({ imports })}</script>
         <script type="module">${code.replaceAll('ws://localhost:8080/ws', router.socket)}</script>`,
       );
+      await driver.go(`${router.url}/example.html`);
       await all;
       assert.deepEqual(printed, promised);
       await driver.close();

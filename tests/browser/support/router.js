@@ -12,16 +12,18 @@ const binary = process.env.WAMP_ROUTER ?? `${root}target/debug/wamp-wasm-router`
 export class Router {
   #child = null;
   #port = 0;
+  #www;
 
-  /** Starts a router and resolves when it listens. */
-  static async start() {
+  /** Starts a router that serves the demo page, or another folder, and resolves when it listens. */
+  static async start({ www = `${root}www` } = {}) {
     const router = new Router();
+    router.#www = www;
     await router.start();
     return router;
   }
 
   async start() {
-    const options = ['--port', String(this.#port), '--www', `${root}www`, '--pkg', `${root}pkg`];
+    const options = ['--port', String(this.#port), '--www', this.#www, '--pkg', `${root}pkg`];
     const child = spawn(binary, [...options, '--deny', 'com.example.forbidden'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let complaint = '';
     child.stderr.on('data', (data) => (complaint += data));

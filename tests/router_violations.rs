@@ -235,3 +235,26 @@ fn the_callers_of_a_callee_that_broke_the_protocol_are_told_before_it_is_closed(
     bench
         .expect(&[r#"R→B ERROR CALL 2 wamp.error.no_such_procedure ["no procedure 'com.x' is registered"]"#]);
 }
+
+#[test]
+fn a_uri_longer_than_the_limit_is_refused_and_not_repeated() {
+    let mut bench = Bench::default();
+    let a = bench.join("A");
+    let long = "a.".repeat(1000);
+    bench.send(a, &format!(r#"[32,1,{{"match":"prefix"}},"{long}"]"#));
+    bench.send(a, &format!(r#"[64,2,{{}},"{long}x"]"#));
+    bench.send(a, &format!(r#"[48,3,{{}},"{long}x"]"#));
+    bench.send(a, &format!(r#"[16,4,{{"acknowledge":true}},"{long}x"]"#));
+    bench.expect(&[
+        r#"R→A ERROR SUBSCRIBE 1 wamp.error.limit_exceeded ["a URI may have 1024 octets, this has 2000"]"#,
+        r#"R→A ERROR REGISTER 2 wamp.error.limit_exceeded ["a URI may have 1024 octets, this has 2001"]"#,
+        r#"R→A ERROR CALL 3 wamp.error.limit_exceeded ["a URI may have 1024 octets, this has 2001"]"#,
+        r#"R→A ERROR PUBLISH 4 wamp.error.limit_exceeded ["a URI may have 1024 octets, this has 2001"]"#,
+    ]);
+    let b = bench.attach("B");
+    bench.send(b, &format!(r#"[1,"{long}x",{{"roles":{{"caller":{{}}}}}}]"#));
+    bench.expect(&[
+        r#"R→B ABORT {"message":"HELLO.Realm may have 1024 octets"} wamp.error.no_such_realm"#,
+        "B closed",
+    ]);
+}

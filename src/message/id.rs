@@ -86,6 +86,12 @@ impl IdSequence {
         self.last + 1
     }
 
+    /// Takes the next number, as an id.
+    pub fn next_id<I: Id>(&mut self) -> I {
+        // 1 ..= 2^53 and nothing else is what the sequence counts and `from_random` maps 0 .. 2^53 to.
+        I::from_random(self.advance() - 1)
+    }
+
     /// Takes the next number.
     pub const fn advance(&mut self) -> u64 {
         let next = self.peek();
@@ -112,6 +118,6 @@ mod tests {
         let mut ids = IdSequence::default();
         assert_eq!((ids.advance(), ids.advance()), (1, 2));
         let mut ids = IdSequence::after(MAX_ID - 1);
-        assert_eq!((ids.advance(), ids.advance()), (MAX_ID, 1));
+        assert_eq!((ids.next_id::<RequestId>().get(), ids.next_id::<RequestId>().get()), (MAX_ID, 1));
     }
 }

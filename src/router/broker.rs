@@ -10,7 +10,7 @@ use crate::message::{
 
 use super::{
     LIMIT_EXCEEDED, PatternMap, PeerId,
-    context::{Context, Refusal, next_id},
+    context::{Context, Refusal},
     filter::Filter,
     session::{Session, payload_attributes},
 };
@@ -48,7 +48,7 @@ impl Broker {
         let id = match known {
             Some(id) => id,
             None => {
-                let id: SubscriptionId = next_id(&mut self.ids);
+                let id: SubscriptionId = self.ids.next_id();
                 self.by_pattern.insert(pattern.clone(), id);
                 self.subscriptions.insert(id, Subscription { pattern, subscribers: BTreeSet::new() });
                 id
@@ -109,6 +109,11 @@ impl Broker {
                 .send_to_all(to, Event { subscription: *id, publication, details, payload: payload.clone() });
         }
         publication
+    }
+
+    /// Whether nobody has left anything here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_pattern.is_empty() && self.subscriptions.is_empty() && self.by_peer.is_empty()
     }
 
     /// The session of a peer is over.

@@ -50,10 +50,12 @@ pub struct SessionLimits {
     pub registrations: usize,
     /// Calls of its own that may be unanswered.
     pub pending_calls: usize,
+    /// Octets of a URI: topics, procedures and patterns are kept, and looked up by each of their prefixes.
+    pub uri: usize,
 }
 
 impl Default for SessionLimits {
     fn default() -> Self {
-        Self { subscriptions: 10_000, registrations: 10_000, pending_calls: 10_000 }
+        Self { subscriptions: 10_000, registrations: 10_000, pending_calls: 10_000, uri: 1024 }
     }
 }

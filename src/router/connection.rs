@@ -29,8 +29,8 @@ impl Connection {
 pub(super) enum State {
     /// No session; HELLO has to come.
     Waiting,
-    /// HELLO was answered with a CHALLENGE; AUTHENTICATE has to come.
-    Challenged(Box<Joining>),
+    /// HELLO was answered with this CHALLENGE; AUTHENTICATE has to come.
+    Challenged(Box<Joining>, Challenge),
     /// The session is open in this realm.
     Established(Uri),
     /// We have said GOODBYE; its answer has to come.
@@ -43,6 +43,4 @@ pub(super) struct Joining {
     pub(super) hello: Hello,
     pub(super) roles: Roles,
     pub(super) session: SessionId,
-    /// What has to be answered.
-    pub(super) challenge: Option<Challenge>,
 }

@@ -1,6 +1,6 @@
 //! What a realm may use of its router while it handles one message, and how a request is refused.
 
-use crate::message::{Error, ErrorDetails, Id, IdSequence, MessageType, Payload, PublicationId, RequestId};
+use crate::message::{Error, ErrorDetails, Id, MessageType, Payload, PublicationId, RequestId};
 
 use super::{Authorizer, PeerId, SessionLimits, delivery::Outbox};
 
@@ -44,10 +44,4 @@ impl Refusal {
     pub(super) fn new(error: &'static str, text: impl Into<String>) -> Self {
         Self { error, text: text.into() }
     }
-}
-
-/// The next id of a sequence.
-pub(super) fn next_id<I: Id>(sequence: &mut IdSequence) -> I {
-    // A random id of these bits is one above them, whatever they are.
-    I::from_random(sequence.advance() - 1)
 }

@@ -10,7 +10,7 @@ use crate::message::{
 
 use super::{
     LIMIT_EXCEEDED, PatternMap, PeerId, Violation,
-    context::{Context, Refusal, next_id},
+    context::{Context, Refusal},
     session::payload_attributes,
 };
 
@@ -58,7 +58,7 @@ impl Dealer {
             let text = format!("a session may have {} registrations", cx.limits.registrations);
             return Err(Refusal::new(LIMIT_EXCEEDED, text));
         }
-        let id: RegistrationId = next_id(&mut self.ids);
+        let id: RegistrationId = self.ids.next_id();
         party.registrations.insert(id);
         self.by_pattern.insert(pattern.clone(), id);
         self.registrations.insert(id, Registration { pattern, callee: peer });
@@ -103,7 +103,7 @@ impl Dealer {
             return Err(Refusal::new(uris::NO_SUCH_PROCEDURE, text));
         };
         let serving = self.parties.entry(callee).or_default();
-        let invocation: RequestId = next_id(&mut serving.issued);
+        let invocation: RequestId = serving.issued.next_id();
         serving.invocations.insert(invocation, (peer, request));
         self.parties.entry(peer).or_default().calls.insert(request, (callee, invocation));
         let details = InvocationDetails::try_from(payload_attributes(options.as_dict())).unwrap_or_default();
@@ -169,6 +169,11 @@ impl Dealer {
         if let Some((caller, request)) = self.take(callee, invocation) {
             cx.refuse(caller, MessageType::Call, request, why);
         }
+    }
+
+    /// Whether nobody has left anything here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_pattern.is_empty() && self.registrations.is_empty() && self.parties.is_empty()
     }
 
     /// The session of a peer is over: nobody hears of its calls again, and its callers are told.

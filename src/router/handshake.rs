@@ -30,17 +30,15 @@ impl<P: Payload> Router<P> {
         let Some(connection) = self.connections.get_mut(&peer) else { return Ok(()) };
         match (std::mem::replace(&mut connection.state, State::Waiting), message) {
             (State::Waiting, Message::Hello(hello)) => self.hello(now, peer, hello),
-            (State::Challenged(joining), Message::Authenticate(answer)) => {
-                let Joining { hello, session, challenge: Some(challenge), .. } = &*joining else {
-                    return Ok(());
-                };
+            (State::Challenged(joining, challenge), Message::Authenticate(answer)) => {
+                let Joining { hello, session, .. } = &*joining;
                 let candidate = Candidate {
                     realm: &hello.realm,
                     details: &hello.details,
                     peer: &connection.info,
                     session: *session,
                 };
-                let verdict = self.authenticator.authenticate(&candidate, challenge, &answer);
+                let verdict = self.authenticator.authenticate(&candidate, &challenge, &answer);
                 self.decide(now, peer, joining, verdict);
                 Ok(())
             }
@@ -58,6 +56,11 @@ impl<P: Payload> Router<P> {
             self.abort(peer, uris::SYSTEM_SHUTDOWN, "the router is shutting down");
             return Ok(());
         }
+        if hello.realm.as_str().len() > self.config.limits.uri {
+            let text = format!("HELLO.Realm may have {} octets", self.config.limits.uri);
+            self.abort(peer, uris::NO_SUCH_REALM, &text);
+            return Ok(());
+        }
         if let Err(error) = hello.realm.check(UriRules::Complete) {
             self.abort(peer, uris::INVALID_URI, &format!("HELLO.Realm: {error}"));
             return Ok(());
@@ -72,26 +75,25 @@ impl<P: Payload> Router<P> {
         let candidate =
             Candidate { realm: &hello.realm, details: &hello.details, peer: &connection.info, session };
         let verdict = self.authenticator.hello(&candidate);
-        self.decide(now, peer, Box::new(Joining { hello, roles, session, challenge: None }), verdict);
+        self.decide(now, peer, Box::new(Joining { hello, roles, session }), verdict);
         Ok(())
     }
 
-    fn decide(&mut self, now: Duration, peer: PeerId, mut joining: Box<Joining>, verdict: Verdict) {
+    fn decide(&mut self, now: Duration, peer: PeerId, joining: Box<Joining>, verdict: Verdict) {
         match verdict {
             Verdict::Welcome(identity) => self.welcome(peer, *joining, identity),
             Verdict::Challenge { method, extra } => {
                 let challenge = Challenge { method, extra };
                 self.out.send(peer, challenge.clone());
-                joining.challenge = Some(challenge);
                 let deadline = now.saturating_add(self.config.handshake_timeout);
-                self.enter(peer, State::Challenged(joining), Some(deadline));
+                self.enter(peer, State::Challenged(joining, challenge), Some(deadline));
             }
             Verdict::Refuse { reason, message } => self.abort(peer, reason.as_str(), &message),
         }
     }
 
     fn welcome(&mut self, peer: PeerId, joining: Joining, identity: Identity) {
-        let Joining { hello: Hello { realm, .. }, roles, session, .. } = joining;
+        let Joining { hello: Hello { realm, .. }, roles, session } = joining;
         let details = welcome_details(realm.as_str(), &identity);
         if let Some(realm) = self.realms.get_mut(&realm) {
             realm.join(peer, Session { id: session, identity, roles, requests: Default::default() });

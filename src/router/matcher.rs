@@ -54,6 +54,12 @@ impl<T> PatternMap<T> {
         }
     }
 
+    /// Whether nothing stands in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.prefix.is_empty() && self.wildcard.is_empty()
+    }
+
     /// Everything whose pattern matches a complete URI: exact, then prefixes from the shortest, then
     /// wildcards.
     pub fn matching<'a>(&'a self, uri: &'a Uri) -> impl Iterator<Item = &'a T> {

@@ -196,12 +196,22 @@ impl<P: Payload> Router<P> {
                     let deadline = now.saturating_add(self.config.goodbye_timeout);
                     self.enter(peer, State::Leaving, Some(deadline));
                 }
-                Some(State::Waiting | State::Challenged { .. }) => {
+                Some(State::Waiting | State::Challenged(..)) => {
                     self.abort(peer, uris::SYSTEM_SHUTDOWN, "the router is shutting down");
                 }
                 Some(State::Leaving) | None => {}
             }
         }
+    }
+
+    /// Whether it holds nothing for anybody: no peer, session, subscription, registration or call. So it
+    /// is before the first peer comes, and again when the last has gone.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.connections.is_empty()
+            && self.deadlines.is_empty()
+            && self.session_ids.is_empty()
+            && self.realms.values().all(Realm::is_empty)
     }
 
     /// When [`expire`](Self::expire) has to be called next, if nothing else happens before.
@@ -215,9 +225,10 @@ impl<P: Payload> Router<P> {
         while let Some(&(deadline, peer)) = self.deadlines.first()
             && deadline <= now
         {
+            self.deadlines.pop_first();
             match self.connections.get(&peer).map(|c| &c.state) {
                 Some(State::Waiting) => self.abort(peer, uris::TIMEOUT, "HELLO did not come in time"),
-                Some(State::Challenged { .. }) => {
+                Some(State::Challenged(..)) => {
                     self.abort(peer, uris::TIMEOUT, "AUTHENTICATE did not come in time");
                 }
                 _ => self.close(peer),

@@ -9,7 +9,7 @@ use crate::message::{
 };
 
 use super::{
-    Action, PeerId, Permission, Principal, Violation,
+    Action, LIMIT_EXCEEDED, PeerId, Permission, Principal, Violation,
     broker::Broker,
     context::{Context, Refusal},
     dealer::Dealer,
@@ -39,6 +39,11 @@ impl Realm {
         self.sessions.remove(&peer);
         self.broker.leave(peer);
         self.dealer.leave(peer, cx);
+    }
+
+    /// Whether nobody has left anything here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.broker.is_empty() && self.dealer.is_empty()
     }
 
     /// A message on an open session.
@@ -108,7 +113,7 @@ impl Realm {
         message: Publish<P>,
         cx: &mut Context<'_, P>,
     ) -> Result<(), Refusal> {
-        let topic = complete(&message.topic)?;
+        let topic = pattern(&message.topic, MatchPolicy::Exact, cx)?;
         refuse_reserved(&topic)?;
         self.authorize(peer, Action::Publish, &topic, cx)?;
         let (request, acknowledge) = (message.request, message.options.acknowledge() == Some(true));
@@ -126,8 +131,7 @@ impl Realm {
         cx: &mut Context<'_, P>,
     ) -> Result<(), Refusal> {
         let Subscribe { request, options, topic } = message;
-        let pattern = Pattern::new(topic, options.r#match().unwrap_or_default())
-            .map_err(|error| Refusal::new(uris::INVALID_URI, error.to_string()))?;
+        let pattern = pattern(&topic, options.r#match().unwrap_or_default(), cx)?;
         self.authorize(peer, Action::Subscribe, &pattern, cx)?;
         self.broker.subscribe(peer, request, pattern, cx)
     }
@@ -149,7 +153,7 @@ impl Realm {
         if options.invoke().unwrap_or_default() != InvocationPolicy::Single {
             return Err(Refusal::new(uris::FEATURE_NOT_SUPPORTED, "this dealer has no shared registration"));
         }
-        let pattern = complete(&procedure)?;
+        let pattern = pattern(&procedure, MatchPolicy::Exact, cx)?;
         refuse_reserved(&pattern)?;
         self.authorize(peer, Action::Register, &pattern, cx)?;
         self.dealer.register(peer, request, pattern, cx)
@@ -161,7 +165,7 @@ impl Realm {
         message: Call<P>,
         cx: &mut Context<'_, P>,
     ) -> Result<(), Refusal> {
-        let procedure = complete(&message.procedure)?;
+        let procedure = pattern(&message.procedure, MatchPolicy::Exact, cx)?;
         self.authorize(peer, Action::Call, &procedure, cx)?;
         self.dealer.call(peer, message, cx)
     }
@@ -196,10 +200,13 @@ impl Realm {
     }
 }
 
-/// The URI of a topic or procedure that has to be complete.
-fn complete(uri: &Uri) -> Result<Pattern, Refusal> {
-    Pattern::new(uri.clone(), MatchPolicy::Exact)
-        .map_err(|error| Refusal::new(uris::INVALID_URI, error.to_string()))
+/// The pattern of a URI that is good for its place, and not longer than a router puts up with.
+fn pattern<P>(uri: &Uri, policy: MatchPolicy, cx: &Context<'_, P>) -> Result<Pattern, Refusal> {
+    if uri.as_str().len() > cx.limits.uri {
+        let text = format!("a URI may have {} octets, this has {}", cx.limits.uri, uri.as_str().len());
+        return Err(Refusal::new(LIMIT_EXCEEDED, text));
+    }
+    Pattern::new(uri.clone(), policy).map_err(|error| Refusal::new(uris::INVALID_URI, error.to_string()))
 }
 
 /// Only the router itself publishes and registers below `wamp.`.

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::message::{MatchPolicy, Pattern, Uri, UriRules};
+use crate::message::Pattern;
 
-use super::{CommandError, Ticket};
+use super::Ticket;
 
 /// A request that may have to wait. `I` is the id that the router gives, `O` the options.
 #[derive(Debug)]
@@ -77,15 +77,4 @@ impl<I, O> Lines<I, O> {
             Step::Begin { ticket, .. } | Step::End { ticket, .. } => *ticket,
         })
     }
-}
-
-/// The pattern of a SUBSCRIBE or REGISTER, with its URI checked by the rules of its match policy.
-pub(super) fn checked_pattern(uri: Uri, policy: Option<MatchPolicy>) -> Result<Pattern, CommandError> {
-    let policy = policy.unwrap_or_default();
-    uri.check(match policy {
-        MatchPolicy::Exact => UriRules::Complete,
-        MatchPolicy::Prefix => UriRules::Prefix,
-        MatchPolicy::Wildcard => UriRules::Wildcard,
-    })?;
-    Ok(Pattern { uri, policy })
 }

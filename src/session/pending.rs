@@ -51,8 +51,7 @@ pub(super) struct Requests {
 impl Requests {
     /// An id for a request that gets no answer.
     pub(super) fn issue(&mut self) -> RequestId {
-        // 1 ..= 2^53 and nothing else is what the sequence counts and `from_random` maps 0 .. 2^53 to.
-        let id = RequestId::from_random(self.ids.advance() - 1);
+        let id = self.ids.next_id();
         self.wrapped |= self.ids.peek() == 1;
         id
     }

@@ -11,7 +11,7 @@ use crate::message::{
 
 use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
-    lines::{Lines, Step, checked_pattern},
+    lines::{Lines, Step},
     pending::Asked,
     violation::Violation,
 };
@@ -79,7 +79,7 @@ impl<P: Payload> Session<P> {
     /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a dealer, [`CommandError::Uri`].
     pub fn register(&mut self, procedure: Uri, options: RegisterOptions) -> Result<Ticket, CommandError> {
         self.require(Role::Dealer)?;
-        let pattern = checked_pattern(procedure, options.r#match())?;
+        let pattern = Pattern::new(procedure, options.r#match().unwrap_or_default())?;
         let ticket = self.next_ticket();
         self.registrations.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_procedure(&pattern);

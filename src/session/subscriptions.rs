@@ -11,7 +11,7 @@ use crate::message::{
 
 use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
-    lines::{Lines, Step, checked_pattern},
+    lines::{Lines, Step},
     pending::Asked,
     violation::Violation,
 };
@@ -55,7 +55,7 @@ impl<P: Payload> Session<P> {
     /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker, [`CommandError::Uri`].
     pub fn subscribe(&mut self, topic: Uri, options: SubscribeOptions) -> Result<Ticket, CommandError> {
         self.require(Role::Broker)?;
-        let pattern = checked_pattern(topic, options.r#match())?;
+        let pattern = Pattern::new(topic, options.r#match().unwrap_or_default())?;
         let ticket = self.next_ticket();
         self.subscriptions.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_topic(&pattern);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { connect } from '../../pkg/node.js';
+import { connect, EncodeError } from '../../pkg/node.js';
 import { serializers } from './binary.mjs';
 import { peerFor, reports, WebSocket } from './peer.mjs';
 
@@ -45,6 +45,24 @@ for (const name of Object.keys(serializers)) {
         const { args } = await call;
         assert.deepEqual(args, [octets, { in: octets }]);
         assert.ok(args[0] instanceof Uint8Array);
+    });
+
+    test(`${name}: Node's Buffer, Map and Set have a form`, async (t) => {
+        const { session, expect } = await join(t, name);
+        session.publish('com.t', [Buffer.from(octets), new Map([['a', new Map()]]), new Set([1, octets]), new Date(0), [1, , undefined]]);
+        await expect([16, 1, {}, 'com.t', [octets, { a: {} }, [1, octets], '1970-01-01T00:00:00.000Z', [1, null, null]]]);
+        assert.throws(() => session.publish('com.t', [new Map([[1, 2]])]), EncodeError);
+    });
+
+    test(`${name}: a payload nested too deeply fails alone, and one at the limit goes both ways`, async (t) => {
+        const { session, send, expect } = await join(t, name);
+        const nested = (depth) => (depth === 1 ? [] : [nested(depth - 1)]);
+        // The message is the first level of the 128.
+        await assert.rejects(session.call('com.p', nested(128)), (error) => error instanceof EncodeError && /nesting exceeds the limit of 128/.test(error.message));
+        const call = session.call('com.p', nested(127));
+        await expect([48, 1, {}, 'com.p', nested(127)]);
+        send([50, 1, {}, nested(127)]);
+        assert.deepEqual(await call, nested(126));
     });
 
     test(`${name}: a session does everything`, async (t) => {

@@ -40,14 +40,14 @@ function revive(value) {
     return value;
 }
 
-/** Whether lists and dicts are nested deeper than the limit. @param {string} text */
-function isTooDeep(text) {
+/** Whether lists and dicts are nested deeper than a limit. @param {string} text @param {number} limit */
+function isTooDeep(text, limit) {
     // A text that is nested too deeply has at least so many opening brackets; most have fewer.
     let open = 0;
     for (const bracket of '[{') {
-        for (let at = text.indexOf(bracket); at >= 0 && open <= MAX_DEPTH; at = text.indexOf(bracket, at + 1)) open++;
+        for (let at = text.indexOf(bracket); at >= 0 && open <= limit; at = text.indexOf(bracket, at + 1)) open++;
     }
-    if (open <= MAX_DEPTH) return false;
+    if (open <= limit) return false;
     let depth = 0;
     for (let i = 0; i < text.length; i++) {
         switch (text.charCodeAt(i)) {
@@ -56,7 +56,7 @@ function isTooDeep(text) {
                 break;
             case 0x5b:
             case 0x7b:
-                if (++depth > MAX_DEPTH) return true;
+                if (++depth > limit) return true;
                 break;
             case 0x5d:
             case 0x7d:
@@ -73,29 +73,47 @@ function binaryOf(value) {
     return null;
 }
 
-/** JSON.stringify with binary as "NUL base64". @param {any} value @returns {string} */
-function withBinary(value) {
-    return JSON.stringify(value, (_, item) => {
+/** A Map with string keys as a dict. @param {Map<any, any>} map */
+function dictOf(map) {
+    for (const key of map.keys()) {
+        if (typeof key !== 'string') throw new TypeError('a Map with a key that is no string cannot be sent');
+    }
+    return Object.fromEntries(map);
+}
+
+/** JSON.stringify with binary as "NUL base64", and Map and Set as they are sent in the binary serializers. @param {any} value @returns {string} */
+function withSpecial(value) {
+    /** @this {any} @param {string} key @param {any} item */
+    function replace(key, item) {
         if (typeof item === 'string' && item.startsWith('\0')) {
             throw new TypeError('a string that begins with NUL cannot be told from binary in JSON');
         }
-        const bytes = typeof item === 'object' && item !== null ? binaryOf(item) : null;
-        return bytes ? `\0${toBase64(bytes)}` : item;
-    });
+        // The item is what toJSON gave, which Node's Buffer has too; here is what it was.
+        const original = this[key];
+        if (typeof original !== 'object' || original === null) return item;
+        const bytes = binaryOf(original);
+        if (bytes) return `\0${toBase64(bytes)}`;
+        if (item instanceof Map) return dictOf(item);
+        return item instanceof Set ? [...item] : item;
+    }
+    return JSON.stringify(value, replace);
 }
 
 /** @param {any} value @returns {string} */
 export function stringify(value) {
     const text = JSON.stringify(value);
     if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
-    // JSON.stringify writes octets as {"0":…} and empty ones as {}: look closer only where they may be.
-    if (text.includes('{"0":') || text.includes('{}') || text.includes('"\\u0000')) return withBinary(value);
+    // JSON.stringify writes octets as {"0":…}, those of Node as {"type":"Buffer",…}, and empty ones, a Map
+    // and a Set as {}: look closer only where they may be.
+    if (text.includes('{"0":') || text.includes('{}') || text.includes('"\\u0000') || text.includes('{"type":"Buffer"')) return withSpecial(value);
     return text;
 }
 
 /** @param {any} value @param {string} start @param {string} what */
 function part(value, start, what) {
     const text = stringify(value);
+    // The other side would take it for an attack, and the session would be lost.
+    if (isTooDeep(text, MAX_DEPTH - 1)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
     if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
     return `,${text}`;
 }
@@ -103,7 +121,7 @@ function part(value, start, what) {
 export const json = {
     /** @param {string} text @returns {any} */
     decode(text) {
-        if (isTooDeep(text)) throw new RangeError(`depth exceeds the limit of ${MAX_DEPTH}`);
+        if (isTooDeep(text, MAX_DEPTH)) throw new RangeError(`depth exceeds the limit of ${MAX_DEPTH}`);
         const value = JSON.parse(text);
         return text.includes('\\u0000') ? revive(value) : value;
     },

@@ -34,7 +34,9 @@ function isAbsent(value) {
 
 /** What stands for a value, as in JSON. @param {any} value @param {string | number} key */
 function resolved(value, key) {
-    return typeof value === 'object' && value !== null && typeof value.toJSON === 'function' ? value.toJSON(String(key)) : value;
+    if (typeof value !== 'object' || value === null || typeof value.toJSON !== 'function') return value;
+    // Node's Buffer has a toJSON, and is octets all the same.
+    return ArrayBuffer.isView(value) ? value : value.toJSON(String(key));
 }
 
 /** @template {Int32Array | Float64Array | Uint8Array} T @param {T} area @param {number} length @returns {T} */

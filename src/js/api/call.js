@@ -6,6 +6,7 @@ import { check } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
 import { deferred } from './deferred.js';
 import { WampError } from './errors.js';
+import { guarded } from './guarded.js';
 import { unwrap } from './values.js';
 
 /** setTimeout takes no more. */
@@ -21,6 +22,8 @@ export function callOptions(options) {
     const { signal, on_progress, ...wire } = options ?? {};
     check(signal == null || typeof signal.addEventListener === 'function', 'Session.call: <options>.signal must be an AbortSignal');
     check(on_progress == null || typeof on_progress === 'function', 'Session.call: <options>.on_progress must be a function');
+    // As JSON, in which the options are checked, NaN is null.
+    check(typeof wire.timeout !== 'number' || (Number.isInteger(wire.timeout) && wire.timeout >= 0), 'Session.call: <options>.timeout must be a whole number of milliseconds');
     if (on_progress) wire.receive_progress ??= true;
     return { wire, local: { signal: signal ?? undefined, on_progress: on_progress ?? undefined, timeout: wire.timeout } };
 }
@@ -30,10 +33,12 @@ export function callOptions(options) {
  * @param {(pending: import('../glue/driver.js').Pending) => void} send
  */
 export function startCall({ signal, on_progress, timeout }, report, send) {
-    const { promise, resolve, reject, notify } = deferred();
+    const { promise, resolve, reject } = deferred();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
+    let over = false;
     const release = () => {
+        over = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', aborted);
     };
@@ -60,19 +65,20 @@ export function startCall({ signal, on_progress, timeout }, report, send) {
             },
             failed: fail,
             progress: (message) => {
+                // Whoever gave the call up hears no more of it.
+                if (over) return;
                 const args = payloadArgs(message[3]);
-                try {
-                    on_progress?.(args, message[4] ?? {});
-                    notify(unwrap(args, message[4]));
-                } catch (error) {
-                    report(error, 'Exception raised in progress handler:');
-                }
+                const kwargs = message[4] ?? {};
+                const guard = (/** @type {() => unknown} */ call) => guarded(call, report, 'Exception raised in progress handler:');
+                guard(() => on_progress?.(args, kwargs));
+                promise.notify(unwrap(args, kwargs), guard);
             },
         });
     } catch (error) {
         fail(error);
         return promise;
     }
+    if (over) return promise;
     signal?.addEventListener('abort', aborted);
     if (timeout) timer = setTimeout(() => fail(new WampError('wamp.error.timeout', [`no answer within ${timeout} ms`])), Math.min(timeout, LONGEST_TIMER));
     return promise;

@@ -36,8 +36,8 @@ export class ProgressPromise extends Promise {
         return super.then(onfulfilled, onrejected);
     }
 
-    /** @param {unknown} value */
-    notify(value) {
-        for (const listener of this.#listeners) listener(value);
+    /** @param {unknown} value @param {(call: () => unknown) => void} [run] runs each listener */
+    notify(value, run = (call) => call()) {
+        for (const listener of this.#listeners) run(() => listener(value));
     }
 }

@@ -3,6 +3,7 @@
 // exactly once, whatever the endpoint does.
 
 import { is_uri } from '../wasm/wamp_wasm.js';
+import { checkPayload } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
 import { WampError } from './errors.js';
 import { Invocation, Result } from './values.js';
@@ -39,17 +40,21 @@ export function invoke(driver, registration, request, message, report) {
             fail(new Error(`the result cannot be sent: ${text(error)}`, { cause: error }));
         }
     };
-    const progress = details.receive_progress !== true ? null
-        : (/** @type {any} */ args, /** @type {any} */ kwargs) => driver.progress(request, args, kwargs);
+    const progress = details.receive_progress !== true ? null : (/** @type {any} */ args, /** @type {any} */ kwargs) => {
+        checkPayload('Invocation.progress', args, kwargs);
+        driver.progress(request, args ?? undefined, kwargs ?? undefined);
+    };
 
     let result;
+    let later;
     try {
         const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details);
         result = registration.endpoint(payloadArgs(message[4]), message[5] ?? {}, invocation);
+        later = typeof result?.then === 'function';
     } catch (error) {
         return fail(error);
     }
-    if (typeof result?.then === 'function') Promise.resolve(result).then(succeed, fail);
+    if (later) Promise.resolve(result).then(succeed, fail);
     else succeed(result);
 }
 

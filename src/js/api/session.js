@@ -3,7 +3,7 @@
 // may be sent, and what an answer means, is decided in the core.
 
 import { check_request } from '../wasm/wamp_wasm.js';
-import { GoodUris, check, checkRequest, isDict } from '../glue/check.js';
+import { GoodUris, check, checkOptions, checkRequest } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
 import { surelyRight } from '../glue/hot.js';
 import { stringify } from '../glue/json.js';
@@ -11,6 +11,7 @@ import { callOptions, startCall } from './call.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
 import { SessionLost, StateError } from './errors.js';
+import { guarded } from './guarded.js';
 import { Registration } from './registration.js';
 import { EventBuffer, Subscription } from './subscription.js';
 import { Event, Publication } from './values.js';
@@ -25,7 +26,7 @@ const SUBSCRIBE = 32;
 const CALL = 48;
 const REGISTER = 64;
 
-/** Roles whose features are the AND of both sides, and the router's role that answers each. */
+/** The roles of this side, and the router's role that serves each. */
 const COUNTERPARTS = { publisher: 'broker', subscriber: 'broker', caller: 'dealer', callee: 'dealer' };
 
 export class Session {
@@ -185,7 +186,7 @@ export class Session {
     subscribe(topic, handler, options) {
         check(typeof topic === 'string', 'Session.subscribe: <topic> must be a string');
         check(handler == null || typeof handler === 'function', 'Session.subscribe: <handler> must be a function');
-        check(options == null || isDict(options), 'Session.subscribe: <options> must be an object {}');
+        checkOptions('Session.subscribe', options);
         const driver = this.#open();
         const { buffer: size, ...wire } = options ?? {};
         check(size === undefined || (Number.isInteger(size) && size > 0), 'Session.subscribe: <options>.buffer must be a positive integer');
@@ -213,7 +214,7 @@ export class Session {
     register(procedure, endpoint, options) {
         check(typeof procedure === 'string', 'Session.register: <procedure> must be a string');
         check(typeof endpoint === 'function', 'Session.register: <endpoint> must be a function');
-        check(options == null || isDict(options), 'Session.register: <options> must be an object {}');
+        checkOptions('Session.register', options);
         const driver = this.#open();
         const wire = { ...options };
         const uri = this.#checked('register', REGISTER, procedure, wire);
@@ -439,14 +440,8 @@ export class Session {
         this.#config.ended(ended);
     }
 
-    /** Runs code of the application: what it throws is reported and hurts nobody. @param {() => unknown} call @param {string} text */
+    /** @param {() => unknown} call @param {string} text */
     #user(call, text) {
-        const report = (/** @type {unknown} */ error) => this.#config.on_user_error(error, text);
-        try {
-            const result = /** @type {any} */ (call());
-            if (typeof result?.then === 'function') result.then(undefined, report);
-        } catch (error) {
-            report(error);
-        }
+        guarded(call, this.#config.on_user_error, text);
     }
 }

@@ -40,8 +40,9 @@ export class Subscription {
         return {
             next: () => buffer.next(),
             return: async () => {
+                buffer.clear();
                 // Leaving the loop does not wait for the router, which may have nothing more to say.
-                if (this.active) Promise.resolve().then(this.#unsubscribe).catch(() => {});
+                if (this.active) (async () => this.#unsubscribe())().catch(() => {});
                 return { done: true, value: undefined };
             },
             [Symbol.asyncIterator]() {
@@ -86,6 +87,11 @@ export class EventBuffer {
             if (error) reader.reject(error);
             else reader.resolve({ done: true, value: undefined });
         }
+    }
+
+    /** Nobody wants what waits here. */
+    clear() {
+        this.#events = [];
     }
 
     /** @returns {Promise<IteratorResult<any>>} */

@@ -6,10 +6,21 @@ export function check(condition, text) {
     if (!condition) throw new TypeError(text);
 }
 
-/** A dict: an object that is no list, no binary and no other special thing. @param {unknown} value */
+/** A dict of a message: an object that is no list and no binary. @param {unknown} value */
 export function isDict(value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
     return !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer);
+}
+
+/**
+ * A dict of the application's: also no Map, Date, Error or promise that someone forgot to await, whose
+ * entries would be lost without a word. An instance of a class is its own properties.
+ * @param {unknown} value
+ */
+export function isGivenDict(value) {
+    if (typeof value !== 'object' || value === null) return false;
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null || Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /**
@@ -19,9 +30,19 @@ export function isDict(value) {
  */
 export function checkRequest(method, name, uri, args, kwargs, options) {
     check(typeof uri === 'string', `Session.${method}: <${name}> must be a string`);
-    check(args == null || Array.isArray(args), `Session.${method}: <args> must be an array []`);
-    check(kwargs == null || isDict(kwargs), `Session.${method}: <kwargs> must be an object {}`);
-    check(options == null || isDict(options), `Session.${method}: <options> must be an object {}`);
+    checkPayload(`Session.${method}`, args, kwargs);
+    checkOptions(`Session.${method}`, options);
+}
+
+/** @param {string} where @param {unknown} args @param {unknown} kwargs */
+export function checkPayload(where, args, kwargs) {
+    check(args == null || Array.isArray(args), `${where}: <args> must be an array []`);
+    check(kwargs == null || isGivenDict(kwargs), `${where}: <kwargs> must be an object {}`);
+}
+
+/** @param {string} where @param {unknown} options */
+export function checkOptions(where, options) {
+    check(options == null || isGivenDict(options), `${where}: <options> must be an object {}`);
 }
 
 /** Bounded memory of URIs that were found good, so that each is checked once. */

@@ -1,7 +1,7 @@
 // @ts-check
 // One call from options to an open session: no retries, a promise with a reason.
 
-import { check, isDict } from '../glue/check.js';
+import { check, isGivenDict } from '../glue/check.js';
 import { Connection } from './connection.js';
 import { SessionLost, WampError } from './errors.js';
 
@@ -11,12 +11,14 @@ import { SessionLost, WampError } from './errors.js';
  */
 export function connect(options) {
     return new Promise((resolve, reject) => {
-        check(isDict(options), 'connect: <options> must be an object {}');
+        check(isGivenDict(options), 'connect: <options> must be an object {}');
         const { signal, ...rest } = options;
+        check(signal == null || typeof signal.addEventListener === 'function', 'connect: <options>.signal must be an AbortSignal');
         const connection = new Connection({ ...rest, max_retries: 0 });
         const aborted = () => {
-            if (connection.isConnected) connection.close();
+            // First, because closing tells onclose, which rejects too.
             reject(new WampError('wamp.error.canceled', ['canceled by signal'], {}, { cause: signal.reason }));
+            if (connection.isConnected) connection.close();
         };
         connection.onopen = (session) => {
             signal?.removeEventListener('abort', aborted);

@@ -11,8 +11,12 @@ import { WebSocketTransport } from '../glue/websocket.js';
 import { Backoff, isFatal } from './backoff.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
+import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { Session } from './session.js';
+
+/** setTimeout takes no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 const NO_TRANSPORT = Object.freeze({ type: 'none', url: null, protocol: null });
 
@@ -78,7 +82,6 @@ export class Connection {
 
     open() {
         if (this.#attempt) throw new StateError('connection already open (or opening)');
-        this.#stopTimer();
         this.#backoff.reset();
         this.#wanted = true;
         this.#start();
@@ -89,6 +92,7 @@ export class Connection {
         check(reason == null || typeof reason === 'string', 'Connection.close: <reason> must be a string');
         check(message == null || typeof message === 'string', 'Connection.close: <message> must be a string');
         const attempt = this.#attempt;
+        // In the middle of onclose the timer for the next attempt is set already, so this stops it.
         if (!attempt && !this.isRetrying) throw new StateError('connection already closed');
         this.#wanted = false;
         this.#stopTimer();
@@ -109,6 +113,7 @@ export class Connection {
     }
 
     async #start() {
+        this.#stopTimer();
         const attempt = (this.#attempt = new Attempt());
         try {
             await init();
@@ -142,7 +147,6 @@ export class Connection {
                 return this.#finish(attempt, 'unsupported', { reason: null, message: `the server ${chose}; offered were ${protocols.join(', ')}` });
             }
             this.#everOpen = true;
-            this.#backoff.reset();
             attempt.info = Object.freeze({ type: 'websocket', url, protocol });
             this.#join(attempt, transport, protocol);
         };
@@ -161,7 +165,11 @@ export class Connection {
                 ended: (ended) => this.#ended(attempt, ended),
             });
             this.#session = session;
-            session.onjoin = (details) => this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
+            session.onjoin = (details) => {
+                // Not before: a router that takes connections and refuses sessions would be asked for ever.
+                this.#backoff.reset();
+                this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
+            };
             session.join(realm, authmethods, authid, authextra);
         } catch (error) {
             on_internal_error(error, 'could not join:');
@@ -172,10 +180,11 @@ export class Connection {
     }
 
     /** @param {Attempt} attempt @param {import('../glue/driver.js').Ended} ended */
-    #ended(attempt, { cause, reason, message }) {
+    #ended(attempt, { cause, reason, message, wasOpen, wasClean }) {
         if (cause === EndCause.Violation) this.#options.on_internal_error(new Error(message), 'protocol violation:');
-        const lost = cause === EndCause.TransportLost;
-        this.#finish(attempt, lost ? 'lost' : 'closed', { reason, message }, cause === EndCause.Left || isFatal(reason));
+        const lost = cause === EndCause.TransportLost && !wasClean;
+        // Whoever was in can come in again: only a refusal to join says that trying is of no use.
+        this.#finish(attempt, lost ? 'lost' : 'closed', { reason, message }, cause === EndCause.Left || (!wasOpen && isFatal(reason)));
     }
 
     /**
@@ -195,31 +204,20 @@ export class Connection {
             retry_count: delay === null ? null : this.#backoff.count,
             will_retry: delay !== null,
         };
+        // Before the callback, which may itself close the connection or open it at once.
+        const timer = (this.#timer = delay === null ? null : setTimeout(() => this.#start(), Math.min(delay * 1000, LONGEST_TIMER)));
         const veto = this.#user('onclose', () => this.onclose?.(how, details));
-        if (this.#attempt === null) this.#session = null;
-        // The callback may have opened or closed the connection itself.
-        if (delay === null || !this.#wanted || this.#attempt !== null) return;
-        if (veto && typeof veto.then !== 'function') return;
-        const timer = (this.#timer = setTimeout(() => {
-            this.#timer = null;
-            this.#start();
-        }, delay * 1000));
-        veto?.then((/** @type {unknown} */ stop) => {
-            if (stop && this.#timer === timer) this.#stopTimer();
-        }, () => {});
+        this.#session = null;
+        const stopIf = (/** @type {unknown} */ stop) => {
+            if (stop && timer !== null && this.#timer === timer) this.#stopTimer();
+        };
+        if (veto instanceof Promise) veto.then(stopIf, () => {});
+        else stopIf(veto);
     }
 
-    /** Runs code of the application: what it throws is reported and hurts nobody. @param {string} name @param {() => any} call */
+    /** @param {string} name @param {() => unknown} call */
     #user(name, call) {
-        const report = (/** @type {unknown} */ error) => this.#options.on_user_error(error, `Exception raised from app code while firing Connection.${name}()`);
-        try {
-            const result = call();
-            if (typeof result?.then === 'function') result.then(undefined, report);
-            return result;
-        } catch (error) {
-            report(error);
-            return undefined;
-        }
+        return guarded(call, this.#options.on_user_error, `Exception raised from app code while firing Connection.${name}()`);
     }
 }
 

@@ -1,8 +1,9 @@
 // @ts-check
 // Reads the options of a connection: autobahn's names and defaults, with a TypeError for what is wrong.
 
-import { check, isDict } from '../glue/check.js';
+import { check, isGivenDict } from '../glue/check.js';
 import { PROTOCOLS } from '../glue/codec.js';
+import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 
 /** @param {any} options @param {string} key @param {number} fallback @param {number} least */
 function number(options, key, fallback, least) {
@@ -18,27 +19,40 @@ function optional(options, keys, type) {
     }
 }
 
+/** @param {unknown} value */
+function isTexts(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
 /** The subprotocols to offer, from autobahn's `protocols` or `serializers`: names, or objects with SERIALIZER_ID. @param {any} transport */
 function protocolsOf(transport) {
     const { protocols, serializers } = transport;
     if (protocols == null && serializers == null) return Object.keys(PROTOCOLS);
-    const names = protocols ?? serializers.map((/** @type {any} */ s) => `wamp.2.${s?.SERIALIZER_ID ?? s}`);
-    check(Array.isArray(names) && names.length > 0, 'Connection: <options>.serializers must be a list and not empty');
-    for (const name of names) check(name in PROTOCOLS, `Connection: '${name}' is none of ${Object.keys(PROTOCOLS).join(', ')}`);
+    const [key, list] = protocols != null ? ['protocols', protocols] : ['serializers', serializers];
+    check(Array.isArray(list) && list.length > 0, `Connection: <options>.${key} must be an array [] and not empty`);
+    const names = protocols != null ? list : list.map((/** @type {any} */ s) => `wamp.2.${String(s?.SERIALIZER_ID ?? s)}`);
+    for (const name of names) {
+        check(Object.hasOwn(PROTOCOLS, name), `Connection: <options>.${key}: '${String(name)}' is none of ${Object.keys(PROTOCOLS).join(', ')}`);
+    }
     return [...names];
 }
 
 /** @param {any} options */
 export function connectionOptions(options) {
-    check(isDict(options), 'Connection: <options> must be an object {}');
+    check(isGivenDict(options), 'Connection: <options> must be an object {}');
     optional(options, ['realm', 'authid'], 'string');
     optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'WebSocket'], 'function');
-    check(options.authmethods == null || Array.isArray(options.authmethods), 'Connection: <options>.authmethods must be an array []');
+    optional(options, ['retry_if_unreachable'], 'boolean');
+    const { authmethods, authextra } = options;
+    check(authmethods == null || isTexts(authmethods), 'Connection: <options>.authmethods must be an array [] of strings');
+    check(authextra == null || isGivenDict(authextra), 'Connection: <options>.authextra must be an object {}');
     check(options.realm, 'Connection: <options>.realm is missing');
     check(options.transports == null || Array.isArray(options.transports), 'Connection: <options>.transports must be an array []');
     const transports = (options.transports ?? [{ type: 'websocket', url: options.url }]).map((/** @type {any} */ transport) => {
         if (!transport?.type) throw new Error('Connection: a transport in <options>.transports has no type');
         const url = transport.url ?? options.url;
+        // Autobahn's other transports are named by other keys; they are passed over later.
+        if (transport.type !== 'websocket') return { type: transport.type, url: null, protocols: [] };
         check(url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
         return {
             type: transport.type,
@@ -50,9 +64,9 @@ export function connectionOptions(options) {
     return {
         transports,
         realm: options.realm,
-        authmethods: options.authmethods ?? undefined,
+        authmethods: authmethods ?? undefined,
         authid: options.authid ?? undefined,
-        authextra: options.authextra ?? undefined,
+        authextra: authextra ?? undefined,
         onchallenge: options.onchallenge ?? undefined,
         on_user_error: reporter(options.on_user_error),
         on_internal_error: reporter(options.on_internal_error),
@@ -62,8 +76,8 @@ export function connectionOptions(options) {
         max_retry_delay: number(options, 'max_retry_delay', 300, 0),
         retry_delay_growth: number(options, 'retry_delay_growth', 1.5, 0),
         retry_delay_jitter: number(options, 'retry_delay_jitter', 0.1, 0),
-        socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: options.max_buffered ?? undefined },
-        max_message_size: options.max_message_size ?? undefined,
+        socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0) },
+        max_message_size: options.max_message_size == null ? undefined : number(options, 'max_message_size', 0, 1),
     };
 }
 

@@ -11,7 +11,7 @@ import { ASK, hot } from './hot.js';
 /** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, finish(head: number[], tail: any): any }} Codec */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
-/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, received: any }} Ended */
+/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
 /**
  * What the host of a driver has to do with deliveries.
  * @typedef {object} Host
@@ -49,6 +49,9 @@ export class Driver {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #timer;
     #deadline = -1;
+    #joined = false;
+    /** Whether the transport was closed in good order by the other side. */
+    #wasClean = false;
 
     /**
      * @param {Core} core @param {Codec} codec
@@ -61,7 +64,8 @@ export class Driver {
         this.#transport = transport;
         this.#host = host;
         transport.onmessage = (data) => this.#receive(data);
-        transport.onclose = ({ code, reason }) => {
+        transport.onclose = ({ code, reason, wasClean }) => {
+            this.#wasClean = wasClean;
             this.#run((core) => core.on_close(performance.now(), `connection closed with code ${code}${reason && `: ${reason}`}`));
         };
         this.#run((core) => core.on_open(performance.now()));
@@ -275,14 +279,16 @@ export class Driver {
     #deliver() {
         if (this.#delivering) return;
         this.#delivering = true;
-        try {
-            for (let i = 0; i < this.#queue.length; i++) this.#dispatch(this.#queue[i]);
-        } catch (error) {
-            this.#host.fault(error);
-        } finally {
-            this.#queue = [];
-            this.#delivering = false;
+        for (let i = 0; i < this.#queue.length; i++) {
+            try {
+                this.#dispatch(this.#queue[i]);
+            } catch (error) {
+                // The host guards the application's code; whatever this is, what comes after it must arrive.
+                this.#host.fault(error);
+            }
         }
+        this.#queue = [];
+        this.#delivering = false;
     }
 
     /** @param {Delivery} delivery */
@@ -296,6 +302,7 @@ export class Driver {
             case Op.Progress:
                 return this.#pending.get(a)?.progress?.(message);
             case Op.Joined:
+                this.#joined = true;
                 return host.joined(a, message);
             case Op.Challenged:
                 return host.challenged(message);
@@ -309,7 +316,7 @@ export class Driver {
                 return this.#take(a)?.failed(lost(uri, text));
             case Op.Ended:
                 this.#end();
-                return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, received: message });
+                return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, wasClean: this.#wasClean });
             default:
                 return this.#take(a)?.done(op, b, message);
         }
@@ -349,10 +356,12 @@ export class Driver {
         this.#core = null;
         clearTimeout(this.#timer);
         this.#transport.close();
+        // Nothing may come after the end, and what these would have settled is settled below.
+        this.#queue = [];
         this.#host.fault(error);
         const text = `internal error: ${error instanceof Error ? error.message : error}`;
         for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(lost(null, text));
-        this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: true, received: null });
+        this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: this.#joined, wasClean: false });
     }
 }
 

@@ -3,7 +3,7 @@
 // nothing is reported any more.
 
 /** How many octets may wait in the socket before `full` says so. */
-const DEFAULT_MAX_BUFFERED = 64 * 1024 * 1024;
+export const DEFAULT_MAX_BUFFERED = 64 * 1024 * 1024;
 
 /** @typedef {{ code: number, reason: string, wasClean: boolean }} Closed */
 
@@ -22,7 +22,7 @@ export class WebSocketTransport {
 
     /**
      * @param {string} url @param {string[]} protocols
-     * @param {{ WebSocket?: any, max_buffered?: number, socket_options?: any }} [options]
+     * @param {{ WebSocket?: any, max_buffered?: number }} [options]
      */
     constructor(url, protocols, options = {}) {
         const Class = options.WebSocket ?? globalThis.WebSocket;

@@ -33,7 +33,46 @@ export declare const util: {
     sleep(milliseconds: number): Promise<void>;
     /** Calls a function and gives a promise of its result, also when it throws. */
     as_promise<T>(call: (...args: any[]) => T | Promise<T>, ...args: any[]): Promise<T>;
+    /** Posts JSON with cookies and gives the text of the answer. Rejects with `code` and `text`; 501 for a timeout. */
+    http_post(url: string, data: string, timeout?: number): Promise<string | undefined>;
+    /** Gets JSON with cookies. Rejects as `http_post` does. */
+    http_get_json(url: string, timeout?: number): Promise<any>;
 };
+
+/** Autobahn's serializer classes, for the option `serializers`. They only name a serializer. */
+export declare const serializer: {
+    JSONSerializer: new (replacer?: null, reviver?: null) => { SERIALIZER_ID: string; BINARY: boolean };
+    MsgpackSerializer: new () => { SERIALIZER_ID: string; BINARY: boolean };
+    CBORSerializer: new () => { SERIALIZER_ID: string; BINARY: boolean };
+};
+
+/** Autobahn's registry of transports, which is fixed here: `get` and `register` throw. */
+export declare const transports: {
+    /** The kinds of transport there are. */
+    list(): string[];
+    /** Whether there is this kind. */
+    isRegistered(name: string): boolean;
+    get(name: string): never;
+    register(name: string, factory: unknown): never;
+};
+
+/** Not available: throws, and says what to do instead. */
+export declare const auth_cra: {
+    sign(key: string, challenge: string): never;
+    derive_key(secret: string, salt: string, iterations?: number, keylen?: number): never;
+};
+
+/** Not available: throws, and says what to do instead. */
+export declare const auth_cryptosign: {
+    load_private_key(name: string, force?: boolean): never;
+    delete_private_key(name: string): never;
+    sign_challenge(key: unknown, extra: unknown): never;
+    public_key(key: unknown): never;
+    create_connection(config: unknown): never;
+};
+
+/** Not available: throws, and says why. */
+export declare const auth_persona: (...args: unknown[]) => never;
 
 /** Autobahn's log. */
 export declare const log: {
@@ -55,7 +94,12 @@ declare const autobahn: {
     Result: typeof Result;
     Session: typeof Session;
     Subscription: typeof Subscription;
+    auth_cra: typeof auth_cra;
+    auth_cryptosign: typeof auth_cryptosign;
+    auth_persona: typeof auth_persona;
     log: typeof log;
+    serializer: typeof serializer;
+    transports: typeof transports;
     util: typeof util;
     version: string;
 };

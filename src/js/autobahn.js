@@ -1,5 +1,6 @@
 // Autobahn's namespace on the classes of this package: `import autobahn from 'wamp-wasm/autobahn'`.
 
+import { auth_cra, auth_cryptosign, auth_persona, transports } from './api/absent.js';
 import { Connection } from './api/connection.js';
 import { WampError } from './api/errors.js';
 import { Registration } from './api/registration.js';
@@ -7,6 +8,7 @@ import { Session } from './api/session.js';
 import { Subscription } from './api/subscription.js';
 import { Event, Invocation, Publication, Result } from './api/values.js';
 import { version } from './api/version.js';
+import * as serializer from './api/serializer.js';
 import * as util from './api/util.js';
 
 export const log = {
@@ -16,6 +18,12 @@ export const log = {
     warn: (...items) => console.warn(...items),
 };
 
-export { Connection, WampError as Error, Event, Invocation, Publication, Registration, Result, Session, Subscription, util, version };
+export {
+    auth_cra, auth_cryptosign, auth_persona, Connection, WampError as Error, Event, Invocation, Publication, Registration, Result, serializer,
+    Session, Subscription, transports, util, version,
+};
 
-export default { Connection, Error: WampError, Event, Invocation, Publication, Registration, Result, Session, Subscription, log, util, version };
+export default {
+    auth_cra, auth_cryptosign, auth_persona, Connection, Error: WampError, Event, Invocation, log, Publication, Registration, Result, serializer,
+    Session, Subscription, transports, util, version,
+};

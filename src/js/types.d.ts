@@ -110,10 +110,13 @@ export class Connection {
      * Called once for every attempt that ended. A truthy return value stops further attempts; so does a
      * promise once it resolves to one.
      *
-     * - `closed`: either side closed the session in good order, or broke the protocol; see `details.reason`
-     * - `lost`: the connection was there and broke
+     * - `closed`: either side closed the session or the connection in good order, or broke the protocol;
+     *   see `details.reason`
+     * - `lost`: the connection was there and broke, or this Connection had one before and gets none now
      * - `unreachable`: there never was one
      * - `unsupported`: there cannot be one; not tried again
+     *
+     * Not tried again either: after `close` or `leave`, and after a refusal to join that would come again.
      */
     onclose: ((reason: CloseReason, details: CloseDetails) => unknown) | undefined;
     /** Starts connecting; during a wait between attempts, at once. Throws a `StateError` when it already is. */
@@ -145,7 +148,10 @@ export interface Deferred<T> {
 
 // --- sessions ------------------------------------------------------------------------------------
 
-/** Handles the events of a subscription. */
+/**
+ * Handles the events of a subscription. All handlers that get an event get the same `args`, `kwargs` and
+ * `details`: copy what you change.
+ */
 export type EventHandler<Args = any[], Kwargs = Dict> = (args: Args, kwargs: Kwargs, details: Event, subscription: Subscription) => void;
 
 /** What an endpoint may give: a value, several in a Result, or a promise of either. */

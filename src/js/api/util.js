@@ -82,3 +82,30 @@ export function sleep(milliseconds) {
 export async function as_promise(call, ...args) {
     return call(...args);
 }
+
+/** @param {string} url @param {RequestInit} init @param {number} [timeout] milliseconds */
+async function request(url, init, timeout) {
+    /** @param {number} code @param {string} text */
+    const failure = (code, text) => Object.assign(new Error(`${url}: ${text}`), { code, text });
+    let response;
+    try {
+        response = await fetch(url, { credentials: 'include', ...init, signal: timeout ? AbortSignal.timeout(timeout) : null });
+    } catch (error) {
+        const { name, message } = /** @type {Error} */ (error);
+        throw name === 'TimeoutError' ? failure(501, 'request timeout') : failure(0, message);
+    }
+    if (response.status !== 200 && response.status !== 204) throw failure(response.status, response.statusText);
+    return response;
+}
+
+/** @param {string} url @param {string} data @param {number} [timeout] milliseconds */
+export async function http_post(url, data, timeout) {
+    const response = await request(url, { method: 'POST', headers: { 'Content-Type': 'application/json; charset=utf-8' }, body: data }, timeout);
+    return response.status === 204 ? undefined : response.text();
+}
+
+/** @param {string} url @param {number} [timeout] milliseconds */
+export async function http_get_json(url, timeout) {
+    const response = await request(url, {}, timeout);
+    return response.status === 204 ? undefined : response.json();
+}

@@ -11,6 +11,8 @@ export function use(): void {
         session.register('com.p', () => new autobahn.Result([1], { a: 2 }));
         throw new autobahn.Error('com.example.error', ['x'], { y: 1 });
     };
+    new autobahn.Connection({ url: 'ws://localhost', realm: 'r', serializers: [new autobahn.serializer.MsgpackSerializer(), new autobahn.serializer.JSONSerializer()] });
+    connection.onclose = (reason, details) => (autobahn.transports.isRegistered('longpoll') ? details.will_retry : reason === 'lost');
     const id: number = autobahn.util.new_global_id();
     const octets: Uint8Array = util.htob('00ff');
     autobahn.log.debug('x');

@@ -122,7 +122,7 @@ export class Connection {
     /** Starts connecting; during a wait between attempts, at once. Throws a `StateError` when it already is. */
     open(): void;
     /** Leaves and closes, and stops trying again. Throws a `StateError` when there is nothing to close. */
-    close(reason?: string, message?: string): void;
+    close(reason?: string | null, message?: string | null): void;
     /** The session, if there is one. */
     readonly session: Session | null;
     /** Whether the session is open. */
@@ -218,7 +218,7 @@ export class Session {
     join(realm: string, authmethods?: string[], authid?: string, authextra?: Dict): void;
 
     /** Says goodbye and closes. Resolves when the session is over. */
-    leave(reason?: string, message?: string): Promise<SessionEnd>;
+    leave(reason?: string | null, message?: string | null): Promise<SessionEnd>;
 
     /**
      * Calls a procedure. Resolves with null when there is no result, with the value when there is one

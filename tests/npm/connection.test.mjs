@@ -279,7 +279,7 @@ test('wrong options are a TypeError that names them', async () => {
 test('a realm that is no URI closes without a word to the router', async (t) => {
     const peer = await peerFor(t);
     const errors = reports();
-    await assert.rejects(connect({ url: peer.url, realm: 'not a uri', WebSocket, ...errors }), /URI 'not a uri' has the forbidden character/);
+    await assert.rejects(connect({ url: peer.url, realm: 'not a uri', WebSocket, ...errors }), { uri: 'wamp.error.invalid_uri', message: /URI 'not a uri' has the forbidden character/ });
     const router = await peer.connection();
     await router.closed;
     assert.equal(router.unread, 0);

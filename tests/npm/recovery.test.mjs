@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { connect, Connection } from '../../pkg/node.js';
+import { connect, Connection, Session } from '../../pkg/node.js';
 import { Core } from '../../pkg/wasm/wamp_wasm.js';
 import { joined, peerFor, reports, WebSocket } from './peer.mjs';
 
@@ -168,4 +168,25 @@ test('transports that autobahn has and this package has not are passed over', as
     connection.close();
     await router.goodbye();
     await next();
+});
+
+test('close() with a wrong reason is a TypeError and changes nothing', async (t) => {
+    const peer = await peerFor(t);
+    const { connection, open, next } = opened(peer.url);
+    let router = await peer.connection();
+    await router.welcome();
+    const session = await open;
+    assert.throws(() => connection.close('not a uri'), { name: 'TypeError', message: "Connection.close: <reason> must be a URI, not 'not a uri'" });
+    assert.throws(() => connection.close(5), { name: 'TypeError', message: 'Connection.close: <reason> must be a string' });
+    assert.deepEqual([session.isOpen, router.unread], [true, 0]);
+    router.drop();
+    assert.equal((await next()).details.will_retry, true);
+    router = await peer.connection();
+    await router.receive();
+    connection.close(null, null);
+    assert.equal((await next()).reason, 'closed');
+});
+
+test('a Session is not made by applications', () => {
+    assert.throws(() => new Session(), { name: 'TypeError', message: 'Session: it is made by a Connection or by connect' });
 });

@@ -41,6 +41,8 @@ test('wrong arguments are a TypeError that names them, and nothing is sent', asy
         [() => session.unsubscribe({}), 'Session.unsubscribe: <subscription> must be a Subscription'],
         [() => session.unregister({}), 'Session.unregister: <registration> must be a Registration'],
         [() => session.leave(5), 'Session.leave: <reason> must be a string'],
+        [() => session.leave('not a uri'), "Session.leave: <reason> must be a URI, not 'not a uri'"],
+        [() => session.leave('com.x', 5), 'Session.leave: <message> must be a string'],
         [() => session.prefix(5), 'Session.prefix: <prefix> must be a string'],
         [() => session.resolve(5), 'Session.resolve: <curie> must be a string'],
     ]) {

@@ -2,9 +2,9 @@
 // Autobahn's Connection: opens a transport and a session on it, and tries again when it is lost.
 // One rule: whatever happens to an attempt, `onclose` fires once for it.
 
-import { EndCause, Core } from '../wasm/wamp_wasm.js';
+import { EndCause, Core, is_uri } from '../wasm/wamp_wasm.js';
 import { PROTOCOLS } from '../glue/codec.js';
-import { check } from '../glue/check.js';
+import { checkGoodbye } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { init } from '../glue/load.js';
 import { WebSocketTransport } from '../glue/websocket.js';
@@ -15,6 +15,7 @@ import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { Session } from './session.js';
 
+const INVALID_URI = 'wamp.error.invalid_uri';
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -87,18 +88,19 @@ export class Connection {
         this.#start();
     }
 
-    /** @param {string} [reason] @param {string} [message] */
+    /** @param {string | null} [reason] @param {string | null} [message] */
     close(reason, message) {
-        check(reason == null || typeof reason === 'string', 'Connection.close: <reason> must be a string');
-        check(message == null || typeof message === 'string', 'Connection.close: <message> must be a string');
         const attempt = this.#attempt;
+        // There is nobody to tell the reason without a session, and perhaps no module yet to check it with.
+        const session = attempt?.driver?.alive ? this.#session : null;
+        if (session && reason != null) checkGoodbye('Connection.close', reason, message);
         // In the middle of onclose the timer for the next attempt is set already, so this stops it.
         if (!attempt && !this.isRetrying) throw new StateError('connection already closed');
         this.#wanted = false;
         this.#stopTimer();
         if (!attempt) return;
-        if (attempt.driver?.alive && this.#session) {
-            this.#session.leave(reason ?? undefined, message ?? undefined);
+        if (session) {
+            session.leave(reason, message);
         } else {
             attempt.transport?.close();
             this.#finish(attempt, 'closed', { reason: null, message: 'closed by the application' });
@@ -175,7 +177,7 @@ export class Connection {
             on_internal_error(error, 'could not join:');
             attempt.driver?.abandon();
             transport.close();
-            this.#finish(attempt, 'closed', { reason: null, message: text(error) }, true);
+            this.#finish(attempt, 'closed', { reason: is_uri(realm) ? null : INVALID_URI, message: text(error) }, true);
         }
     }
 

@@ -3,7 +3,7 @@
 // may be sent, and what an answer means, is decided in the core.
 
 import { check_request } from '../wasm/wamp_wasm.js';
-import { GoodUris, check, checkOptions, checkRequest } from '../glue/check.js';
+import { GoodUris, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
 import { surelyRight } from '../glue/hot.js';
 import { stringify } from '../glue/json.js';
@@ -64,6 +64,7 @@ export class Session {
      * @param {(ended: Ended) => void} config.ended
      */
     constructor(config) {
+        check(typeof config?.start === 'function', 'Session: it is made by a Connection or by connect');
         this.#config = config;
         // The constructor of the driver may already deliver.
         this.#driver = config.start({
@@ -144,11 +145,11 @@ export class Session {
         this.#realm = realm;
     }
 
-    /** @param {string} [reason] @param {string} [message] */
-    leave(reason = 'wamp.close.normal', message) {
-        check(typeof reason === 'string', 'Session.leave: <reason> must be a string');
-        check(message == null || typeof message === 'string', 'Session.leave: <message> must be a string');
-        this.#use().command((core) => core.leave(performance.now(), reason, message));
+    /** @param {string | null} [reason] @param {string | null} [message] */
+    leave(reason, message) {
+        const uri = reason ?? 'wamp.close.normal';
+        checkGoodbye('Session.leave', uri, message);
+        this.#use().command((core) => core.leave(performance.now(), uri, message));
         return this.#closed.promise;
     }
 

@@ -1,6 +1,8 @@
 // @ts-check
 // Checks of arguments. One rule: a wrong argument is a TypeError that names it, before anything is sent.
 
+import { is_uri } from '../wasm/wamp_wasm.js';
+
 /** @param {unknown} condition @param {string} text @returns {asserts condition} */
 export function check(condition, text) {
     if (!condition) throw new TypeError(text);
@@ -38,6 +40,13 @@ export function checkRequest(method, name, uri, args, kwargs, options) {
 export function checkPayload(where, args, kwargs) {
     check(args == null || Array.isArray(args), `${where}: <args> must be an array []`);
     check(kwargs == null || isGivenDict(kwargs), `${where}: <kwargs> must be an object {}`);
+}
+
+/** The reason and message of a GOODBYE. @param {string} where @param {unknown} reason @param {unknown} message */
+export function checkGoodbye(where, reason, message) {
+    check(typeof reason === 'string', `${where}: <reason> must be a string`);
+    check(is_uri(reason), `${where}: <reason> must be a URI, not '${reason}'`);
+    check(message == null || typeof message === 'string', `${where}: <message> must be a string`);
 }
 
 /** @param {string} where @param {unknown} options */

@@ -53,6 +53,8 @@
 //! |---|---|---|
 //! | `client` | yes | [`client`] |
 //! | `router` | no | `router` and `host` |
+//! | `json` | yes | the serializer JSON; `client` and `router` need it |
+//! | `cbor` | yes | the serializer CBOR; `client` and `router` need it |
 //! | `js` | no | the classes of the npm package; only for building that package |
 //!
 //! # Rules that hold everywhere

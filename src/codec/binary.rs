@@ -1,7 +1,9 @@
 //! Messages in MessagePack and CBOR: what both have in common, over the tokens of their readers.
 
+#[cfg(feature = "cbor")]
+use super::cbor;
 use super::{
-    DecodeError, Limits, MAX_DEPTH, Serializer, Span, cbor, limits, msgpack,
+    DecodeError, Limits, MAX_DEPTH, Serializer, Span, limits, msgpack,
     shape::MAX_ELEMENTS,
     skip::skip_value,
     span::{Kind, Split},
@@ -15,10 +17,11 @@ pub(super) fn split<'a>(
     octets: &'a [u8],
     limits: &Limits,
 ) -> Result<Split<'a>, DecodeError> {
-    let elements = if serializer == Serializer::Cbor {
-        elements(&mut cbor::Reader::new(octets), octets.len(), limits)?
-    } else {
-        elements(&mut msgpack::Reader::new(octets), octets.len(), limits)?
+    let elements = match serializer {
+        #[cfg(feature = "cbor")]
+        Serializer::Cbor => elements(&mut cbor::Reader::new(octets), octets.len(), limits)?,
+        Serializer::MsgPack => elements(&mut msgpack::Reader::new(octets), octets.len(), limits)?,
+        other => return Err(DecodeError::NotInThisBuild(other.name())),
     };
     let spans = elements
         .kept
@@ -29,10 +32,10 @@ pub(super) fn split<'a>(
 
 /// The value of one element, which begins at `at` in its frame.
 pub(super) fn value(serializer: Serializer, octets: &[u8], at: usize) -> Result<Value, DecodeError> {
-    let value = if serializer == Serializer::Cbor {
-        next_value(&mut cbor::Reader::new(octets), 1)
-    } else {
-        next_value(&mut msgpack::Reader::new(octets), 1)
+    let value = match serializer {
+        #[cfg(feature = "cbor")]
+        Serializer::Cbor => next_value(&mut cbor::Reader::new(octets), 1),
+        _ => next_value(&mut msgpack::Reader::new(octets), 1),
     };
     value.map_err(|e| match e {
         DecodeError::Malformed { serializer, reason, at: inside } => {
@@ -44,10 +47,10 @@ pub(super) fn value(serializer: Serializer, octets: &[u8], at: usize) -> Result<
 
 /// What an element is, by its first token.
 pub(super) fn kind(serializer: Serializer, octets: &[u8]) -> Result<Kind, DecodeError> {
-    let first = if serializer == Serializer::Cbor {
-        first_two(&mut cbor::Reader::new(octets))?
-    } else {
-        first_two(&mut msgpack::Reader::new(octets))?
+    let first = match serializer {
+        #[cfg(feature = "cbor")]
+        Serializer::Cbor => first_two(&mut cbor::Reader::new(octets))?,
+        _ => first_two(&mut msgpack::Reader::new(octets))?,
     };
     Ok(match first {
         (Token::Null, _) => Kind::Null,

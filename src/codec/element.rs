@@ -153,6 +153,9 @@ pub(super) fn found(value: &Value) -> String {
     match value {
         Value::Int(i) => i.to_string(),
         Value::UInt(u) => u.to_string(),
+        Value::Float(f) if f.fract() == 0.0 && f.abs() < 1e18 => (*f as i64).to_string(),
+        // To print fractions takes much code, which the smallest build does without.
+        #[cfg(feature = "json")]
         Value::Float(f) => f.to_string(),
         other => other.kind().to_owned(),
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    DecodeError, EncodeError, Output, PayloadElements, Serializer, Span, WirePayload,
+    DecodeError, EncodeError, Output, PayloadElements, Serializer, Span, WirePayload, Write, msgpack,
     payload::{ARGUMENTS, ARGUMENTS_KW},
 };
 use crate::message::{Payload, Values};
@@ -66,10 +66,14 @@ impl Octets {
 
 impl Payload for Encoded {
     fn from_text(text: &str) -> Self {
-        // A list of one string, as the JSON that every serializer can be reached from.
-        let octets = serde_json::to_vec(&[text.trim_start_matches('\0')]).unwrap_or_default();
+        // A list of one string, which has a form in every serializer.
+        let mut writer = msgpack::Writer::new(vec![0x91]);
+        if writer.write_text(text.trim_start_matches('\0').as_bytes()).is_err() {
+            return Self::default();
+        }
+        let octets = writer.into_octets();
         let kwargs_at = octets.len();
-        Self(Some(Arc::new(Octets { serializer: Serializer::Json, octets, kwargs_at })))
+        Self(Some(Arc::new(Octets { serializer: Serializer::MsgPack, octets, kwargs_at })))
     }
 }
 

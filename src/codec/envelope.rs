@@ -43,7 +43,7 @@ pub fn decode_envelope<P: Payload>(text: &str) -> Result<Message<P>, DecodeError
 /// # Errors
 /// [`EncodeError`] for a details or options dict with a value that JSON has no form for.
 pub fn encode_envelope<P>(message: &Message<P>) -> Result<String, EncodeError> {
-    let mut out = Output::new(Serializer::Json);
+    let mut out = Output::new(Serializer::Json)?;
     shape::write_header(message, 0, &mut out)?;
     match out.into_frame()? {
         Frame::Text(text) => Ok(text),

@@ -14,6 +14,9 @@ pub enum DecodeError {
         /// Where.
         at: usize,
     },
+    /// The serializer is behind a feature of this crate that is off.
+    #[error("{0} is not part of this build")]
+    NotInThisBuild(&'static str),
     /// Text where the serializer has binary frames, or the reverse.
     #[error("{0} frame on a connection that uses {1} frames")]
     WrongFrame(&'static str, &'static str),
@@ -44,6 +47,9 @@ pub enum DecodeError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
+    /// The serializer is behind a feature of this crate that is off.
+    #[error("{0} is not part of this build")]
+    NotInThisBuild(&'static str),
     /// A value has no form in the serializer.
     #[error("{at}: {what} cannot be written as {serializer}")]
     Unrepresentable {

@@ -10,9 +10,11 @@ pub mod cbor;
 mod cursor;
 mod element;
 mod encoded;
+#[cfg(feature = "json")]
 mod envelope;
 mod error;
 mod frame;
+#[cfg(feature = "json")]
 mod json;
 mod limits;
 pub mod msgpack;
@@ -27,6 +29,7 @@ pub mod tape;
 mod token;
 
 pub use encoded::Encoded;
+#[cfg(feature = "json")]
 pub use envelope::{decode_envelope, encode_envelope};
 pub use error::{DecodeError, EncodeError};
 pub use frame::{Frame, Serializer, negotiate};
@@ -64,7 +67,7 @@ use span::Split;
 /// [`EncodeError`] for a value that has no form in the serializer, or that is nested too deep.
 pub fn encode<P: WirePayload>(serializer: Serializer, message: &Message<P>) -> Result<Frame, EncodeError> {
     let name = message.message_type().name();
-    let mut out = Output::new(serializer);
+    let mut out = Output::new(serializer)?;
     let payload = shape::payload(message);
     shape::write_header(message, payload.map_or(0, P::elements), &mut out)?;
     if let Some(payload) = payload {
@@ -96,8 +99,10 @@ pub fn decode<P: WirePayload>(
     frame: &Frame,
     limits: &Limits,
 ) -> Result<Message<P>, DecodeError> {
+    #[cfg(feature = "json")]
     let text;
     let split = match (serializer, frame) {
+        #[cfg(feature = "json")]
         (Serializer::Json, Frame::Text(frame)) => {
             limits.check_size(frame.len())?;
             text = json::whole_characters(frame);
@@ -107,8 +112,10 @@ pub fn decode<P: WirePayload>(
             limits.check_size(octets.len())?;
             binary::split(serializer, octets, limits)?
         }
+        (Serializer::Json, Frame::Binary(_)) => return Err(DecodeError::WrongFrame("binary", "text")),
+        #[cfg(not(feature = "json"))]
+        (Serializer::Json, Frame::Text(_)) => return Err(DecodeError::NotInThisBuild(serializer.name())),
         (_, Frame::Text(_)) => return Err(DecodeError::WrongFrame("text", "binary")),
-        (_, Frame::Binary(_)) => return Err(DecodeError::WrongFrame("binary", "text")),
     };
     message_of(split, |message, spans| payload::read(message, spans, limits))
 }

@@ -1,8 +1,12 @@
 //! Where a message is written to: one of the serializers, taking tokens, values, or elements that are
 //! encoded already.
 
+#[cfg(feature = "cbor")]
+use super::cbor;
+#[cfg(feature = "json")]
+use super::json;
 use super::{
-    EncodeError, Frame, MAX_DEPTH, Serializer, Span, cbor, json, msgpack,
+    EncodeError, Frame, MAX_DEPTH, Serializer, Span, msgpack,
     token::{Token, Write},
 };
 use crate::message::{Dict, Value};
@@ -16,19 +20,25 @@ pub struct Output {
 }
 
 enum Writer {
+    #[cfg(feature = "json")]
     Json(json::Writer),
     MsgPack(msgpack::Writer),
+    #[cfg(feature = "cbor")]
     Cbor(cbor::Writer),
 }
 
 impl Output {
-    pub(super) fn new(serializer: Serializer) -> Self {
+    pub(super) fn new(serializer: Serializer) -> Result<Self, EncodeError> {
         let writer = match serializer {
+            #[cfg(feature = "json")]
             Serializer::Json => Writer::Json(json::Writer::default()),
             Serializer::MsgPack => Writer::MsgPack(msgpack::Writer::default()),
+            #[cfg(feature = "cbor")]
             Serializer::Cbor => Writer::Cbor(cbor::Writer::default()),
+            #[cfg(not(all(feature = "json", feature = "cbor")))]
+            other => return Err(EncodeError::NotInThisBuild(other.name())),
         };
-        Self { serializer, writer, depth: 0 }
+        Ok(Self { serializer, writer, depth: 0 })
     }
 
     /// Begins the list of the message itself.
@@ -39,8 +49,10 @@ impl Output {
 
     pub(super) fn token(&mut self, token: Token<'_>) -> Result<(), EncodeError> {
         match &mut self.writer {
+            #[cfg(feature = "json")]
             Writer::Json(writer) => writer.write(token),
             Writer::MsgPack(writer) => writer.write(token),
+            #[cfg(feature = "cbor")]
             Writer::Cbor(writer) => writer.write(token),
         }
     }
@@ -106,8 +118,10 @@ impl Output {
     pub fn span(&mut self, span: Span<'_>) -> Result<(), EncodeError> {
         if span.serializer() == self.serializer {
             match &mut self.writer {
+                #[cfg(feature = "json")]
                 Writer::Json(writer) => writer.raw(span.octets()),
                 Writer::MsgPack(writer) => writer.raw(span.octets()),
+                #[cfg(feature = "cbor")]
                 Writer::Cbor(writer) => writer.raw(span.octets()),
             }
             return Ok(());
@@ -132,8 +146,10 @@ impl Output {
     /// The frame, complete.
     pub(super) fn into_frame(self) -> Result<Frame, EncodeError> {
         match self.writer {
+            #[cfg(feature = "json")]
             Writer::Json(writer) => writer.into_text().map(Frame::Text),
             Writer::MsgPack(writer) => Ok(Frame::Binary(writer.into_octets())),
+            #[cfg(feature = "cbor")]
             Writer::Cbor(writer) => Ok(Frame::Binary(writer.into_octets())),
         }
     }

@@ -1,7 +1,9 @@
 //! The octets of one element of a frame, still encoded.
 //! A span was checked to be well-formed and not too deep when the frame was split.
 
-use super::{DecodeError, Serializer, binary, json};
+#[cfg(feature = "json")]
+use super::json;
+use super::{DecodeError, Serializer, binary};
 use crate::message::Value;
 
 /// One encoded element.
@@ -52,8 +54,9 @@ impl<'a> Span<'a> {
     /// string, binary in JSON that is not base64.
     pub fn value(self) -> Result<Value, DecodeError> {
         match self.serializer {
+            #[cfg(feature = "json")]
             Serializer::Json => json::value(self.octets, self.at),
-            Serializer::MsgPack | Serializer::Cbor => binary::value(self.serializer, self.octets, self.at),
+            _ => binary::value(self.serializer, self.octets, self.at),
         }
     }
 
@@ -72,8 +75,9 @@ impl<'a> Span<'a> {
     /// What the element is.
     pub(super) fn kind(self) -> Result<Kind, DecodeError> {
         match self.serializer {
+            #[cfg(feature = "json")]
             Serializer::Json => Ok(json::kind(self.octets)),
-            Serializer::MsgPack | Serializer::Cbor => binary::kind(self.serializer, self.octets),
+            _ => binary::kind(self.serializer, self.octets),
         }
     }
 }

@@ -5,14 +5,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{
     core::{Thrown, thrown},
-    slot::Slot,
+    octets,
 };
-use crate::{
-    codec::{self, Frame, Limits, Serializer},
-    message::{
-        CallOptions, Dict, EventDetails, InvocationDetails, MatchPolicy, Message, MessageType, OptionError,
-        Pattern, PublishOptions, RegisterOptions, ResultDetails, SubscribeOptions, Uri, UriRules,
-    },
+use crate::message::{
+    CallOptions, EventDetails, InvocationDetails, MatchPolicy, MessageType, OptionError, Pattern,
+    PublishOptions, RegisterOptions, ResultDetails, SubscribeOptions, Uri, UriRules,
 };
 
 /// For each type of details that the glue checks by itself: the keys that WAMP defines and what their
@@ -34,13 +31,13 @@ pub fn known_keys(code: u32) -> Result<String, Thrown> {
     Ok(lines.join("\n"))
 }
 
-/// Checks the URI and the options, a dict in JSON, of a request that is to be sent: `code` is its type.
+/// Checks the URI and the options, a dict in MessagePack, of a request that is to be sent: `code` is its type.
 ///
 /// # Errors
 /// Throws a text that names the argument.
 #[wasm_bindgen]
-pub fn check_request(code: u32, uri: &str, options: &str) -> Result<(), Thrown> {
-    let options = dict(options)?;
+pub fn check_request(code: u32, uri: &str, options: &[u8]) -> Result<(), Thrown> {
+    let options = octets::dict(options)?;
     let wrong = |error: OptionError| thrown(format_args!("<options>.{error}"));
     let (name, policy) = match MessageType::from_code(code.into()) {
         Some(MessageType::Publish) => {
@@ -67,15 +64,4 @@ pub fn check_request(code: u32, uri: &str, options: &str) -> Result<(), Thrown> 
 #[wasm_bindgen]
 pub fn is_uri(text: &str) -> bool {
     Uri::from(text).check(UriRules::Complete).is_ok()
-}
-
-/// A dict of the application's, which the JavaScript side wrote as JSON.
-pub(super) fn dict(json: &str) -> Result<Dict, Thrown> {
-    // The extra of an AUTHENTICATE may hold anything, so it is read by the ordinary codec.
-    let frame = Frame::Text(format!("[5,\"\",{json}]"));
-    match codec::decode::<Slot>(Serializer::Json, &frame, &Limits::default()) {
-        Ok(Message::Authenticate(message)) => Ok(message.extra.into_dict()),
-        Ok(_) => Err(thrown("not a dict")),
-        Err(error) => Err(thrown(error)),
-    }
 }

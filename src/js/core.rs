@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{Op, check::dict, op::EndCause, slot::Slot};
+use super::{Op, octets, octets::dict, op::EndCause, slot::Slot};
 use crate::{
-    codec::{self, Frame, Limits, Serializer},
     message::{
         AuthExtra, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails, Message,
         MessageType, Published, RegisterOptions, Registered, RequestId, Result as ResultMessage,
@@ -20,13 +19,11 @@ use crate::{
 #[wasm_bindgen]
 pub struct Core {
     session: Session<Slot>,
-    serializer: Serializer,
-    limits: Limits,
     a: f64,
     b: f64,
     uri: Option<String>,
     text: String,
-    bytes: Vec<u8>,
+    octets: Vec<u8>,
     handlers: Vec<Ticket>,
 }
 
@@ -55,29 +52,19 @@ const RECEIVE_PROGRESS: u32 = 2;
 
 #[wasm_bindgen]
 impl Core {
-    /// A session over a transport with this subprotocol.
-    ///
-    /// # Errors
-    /// Throws a text when the subprotocol is none of ours.
+    /// A session over a transport.
     #[wasm_bindgen(constructor)]
-    pub fn new(subprotocol: &str, max_message_size: Option<f64>) -> Result<Self, Thrown> {
-        let serializer = Serializer::from_subprotocol(subprotocol)
-            .ok_or_else(|| thrown(format_args!("unknown subprotocol '{subprotocol}'")))?;
-        let mut limits = Limits::default();
-        if let Some(size) = max_message_size {
-            limits.max_size = size as usize;
-        }
-        Ok(Self {
+    #[allow(clippy::new_without_default, reason = "a constructor of JavaScript's")]
+    pub fn new() -> Self {
+        Self {
             session: Session::new(SessionConfig::default()),
-            serializer,
-            limits,
             a: 0.0,
             b: 0.0,
             uri: None,
             text: String::new(),
-            bytes: Vec::new(),
+            octets: Vec::new(),
             handlers: Vec::new(),
-        })
+        }
     }
 
     // --- what happens to the session ---------------------------------------------------------
@@ -107,14 +94,18 @@ impl Core {
         self.session.handle(instant(now), input);
     }
 
-    /// Any message in a text frame; `problem` says why the glue could not parse it, if so.
-    pub fn on_text(&mut self, now: f64, text: String, problem: Option<String>) {
-        self.on_frame(now, &Frame::Text(text), problem);
+    /// Any message, in MessagePack.
+    pub fn on_octets(&mut self, now: f64, octets: Vec<u8>) {
+        let input = match octets::message(octets) {
+            Ok(message) => Input::Message(message),
+            Err(error) => Input::Invalid(error.to_string()),
+        };
+        self.session.handle(instant(now), input);
     }
 
-    /// Any message in a binary frame; `problem` says why the glue could not parse it, if so.
-    pub fn on_bytes(&mut self, now: f64, bytes: Vec<u8>, problem: Option<String>) {
-        self.on_frame(now, &Frame::Binary(bytes), problem);
+    /// A frame that the glue could not parse; `problem` says why.
+    pub fn on_invalid(&mut self, now: f64, problem: String) {
+        self.session.handle(instant(now), Input::Invalid(problem));
     }
 
     /// When `on_deadline` wants to be called, on the clock of `now`; negative for never.
@@ -124,20 +115,20 @@ impl Core {
 
     // --- commands ----------------------------------------------------------------------------
 
-    /// Joins a realm. The details are a dict in JSON; the roles are added here.
+    /// Joins a realm. The details are a dict in MessagePack; the roles are added here.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
-    pub fn join(&mut self, now: f64, realm: &str, details: &str) -> Result<(), Thrown> {
+    pub fn join(&mut self, now: f64, realm: &str, details: &[u8]) -> Result<(), Thrown> {
         let details = HelloDetails::try_from(dict(details)?).map_err(thrown)?;
         self.session.join(instant(now), realm.into(), details).map_err(thrown)
     }
 
-    /// Answers a challenge. The extra is a dict in JSON.
+    /// Answers a challenge. The extra is a dict in MessagePack.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
-    pub fn authenticate(&mut self, now: f64, signature: &str, extra: &str) -> Result<(), Thrown> {
+    pub fn authenticate(&mut self, now: f64, signature: &str, extra: &[u8]) -> Result<(), Thrown> {
         let extra = AuthExtra::try_from(dict(extra)?).map_err(thrown)?;
         self.session.authenticate(instant(now), signature, extra).map_err(thrown)
     }
@@ -158,11 +149,11 @@ impl Core {
         self.session.leave(instant(now), reason.into(), message.as_deref()).map_err(thrown)
     }
 
-    /// Subscribes and gives the ticket. The options are a dict in JSON.
+    /// Subscribes and gives the ticket. The options are a dict in MessagePack.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
-    pub fn subscribe(&mut self, topic: &str, options: &str) -> Result<f64, Thrown> {
+    pub fn subscribe(&mut self, topic: &str, options: &[u8]) -> Result<f64, Thrown> {
         let options = SubscribeOptions::try_from(dict(options)?).map_err(thrown)?;
         self.session.subscribe(topic.into(), options).map(number).map_err(thrown)
     }
@@ -175,11 +166,11 @@ impl Core {
         self.session.unsubscribe(ticket(handler)).map(number).map_err(thrown)
     }
 
-    /// Registers and gives the ticket. The options are a dict in JSON.
+    /// Registers and gives the ticket. The options are a dict in MessagePack.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
-    pub fn register(&mut self, procedure: &str, options: &str) -> Result<f64, Thrown> {
+    pub fn register(&mut self, procedure: &str, options: &[u8]) -> Result<f64, Thrown> {
         let options = RegisterOptions::try_from(dict(options)?).map_err(thrown)?;
         self.session.register(procedure.into(), options).map(number).map_err(thrown)
     }
@@ -262,8 +253,8 @@ impl Core {
     }
 
     /// Takes the octets register.
-    pub fn take_bytes(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
+    pub fn take_octets(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.octets)
     }
 }
 
@@ -309,26 +300,17 @@ fn hot(code: u32, a: f64, b: f64, flags: u32) -> Option<Message<Slot>> {
 }
 
 impl Core {
-    fn on_frame(&mut self, now: f64, frame: &Frame, problem: Option<String>) {
-        // The codec's own account of what is wrong is better: it names the element.
-        let input = match (codec::decode(self.serializer, frame, &self.limits), problem) {
-            (Ok(message), None) => Input::Message(message),
-            (Ok(_), Some(problem)) => Input::Invalid(problem),
-            (Err(error), _) => Input::Invalid(error.to_string()),
-        };
-        self.session.handle(instant(now), input);
-    }
-
     fn send(&mut self, message: &Message<Slot>) -> Op {
-        match codec::encode(self.serializer, message) {
-            Ok(Frame::Text(text)) => self.text = text,
-            Ok(Frame::Binary(bytes)) => self.bytes = bytes,
+        match octets::of_message(message) {
+            Ok(octets) => {
+                self.octets = octets;
+                Op::Send
+            }
             Err(error) => {
                 self.text = format!("{}: {error}", message.message_type());
-                return Op::Fault;
+                Op::Fault
             }
         }
-        Op::Send
     }
 
     fn event(&mut self, event: SessionEvent<Slot>) -> Op {

@@ -10,7 +10,7 @@ use crate::session::Cause;
 pub enum Op {
     /// Nothing more.
     Nothing = 0,
-    /// Send the frame of `take_text` or `take_bytes`.
+    /// Send the message of `take_octets`, in the serializer of the connection.
     Send = 1,
     /// Close the transport.
     Close = 2,

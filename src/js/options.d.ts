@@ -56,7 +56,7 @@ export interface ConnectOptions {
      * unless said otherwise. Answers to calls are always sent.
      */
     max_buffered?: number;
-    /** The largest message to accept, in octets; 16 MiB unless said otherwise. */
+    /** The largest frame to accept, in octets, or in characters where it is text; 16 MiB unless said otherwise. */
     max_message_size?: number;
 }
 

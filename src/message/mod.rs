@@ -4,6 +4,7 @@
 mod features;
 mod id;
 mod kind;
+mod kinds;
 mod known;
 mod messages;
 mod options;
@@ -17,6 +18,7 @@ pub use id::{
     Id, IdSequence, InvalidId, MAX_ID, PublicationId, RegistrationId, RequestId, SessionId, SubscriptionId,
 };
 pub use kind::{MessageType, Party};
+pub use kinds::OptionError;
 pub use known::uris;
 pub use messages::*;
 pub use options::*;

@@ -2,32 +2,22 @@
 //! A dict becomes such a type only when every key that WAMP defines has a value of its type; unknown
 //! keys and the order of keys are kept, so that what a user wrote goes to the wire verbatim.
 
-use super::{CancelMode, Dict, InvocationPolicy, MatchPolicy, Value};
+use super::{
+    CancelMode, Dict, InvocationPolicy, MatchPolicy, Value,
+    kinds::{Keys, Kind, OptionError, check},
+};
 
-/// A known key with a value of the wrong type: a protocol violation that names the key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key} must be {expected}, not {found}")]
-pub struct OptionError {
-    /// The key.
-    pub key: &'static str,
-    /// What its value has to be.
-    pub expected: &'static str,
-    /// What it is.
-    pub found: String,
-}
-
-/// A type that the value of a known key can have.
+/// A type as which the value of a known key is read.
 trait Known<'a>: Sized {
-    /// The type, as error messages name it.
-    const EXPECTED: &'static str;
+    const KIND: Kind;
     /// The value, if it is of the type.
     fn read(value: &'a Value) -> Option<Self>;
 }
 
 macro_rules! known {
-    ($($ty:ty, $expected:expr, |$v:ident| $read:expr;)*) => {$(
+    ($($ty:ty, $kind:ident, |$v:ident| $read:expr;)*) => {$(
         impl<'a> Known<'a> for $ty {
-            const EXPECTED: &'static str = $expected;
+            const KIND: Kind = Kind::$kind;
             fn read($v: &'a Value) -> Option<Self> {
                 $read
             }
@@ -39,48 +29,34 @@ macro_rules! known {
 type Integers = Vec<u64>;
 /// A list of strings.
 type Strings<'a> = Vec<&'a str>;
-/// `cryptobox`, `mqtt`, `xbr` or `x_…`: the algorithm of a transparent payload.
-struct EncAlgo;
+/// `cryptobox`, `mqtt`, `xbr` or `x_…`: checked, and read by nobody yet.
+enum EncAlgo {}
 
 known! {
-    bool, "a bool", |v| v.as_bool();
-    u64, "an integer", |v| v.as_integer();
-    &'a str, "a string", |v| v.as_str();
-    &'a Dict, "a dict", |v| v.as_dict();
-    &'a [Value], "a list", |v| v.as_list();
-    Integers, "a list of integers", |v| v.as_list()?.iter().map(Value::as_integer).collect();
-    Strings<'a>, "a list of strings", |v| v.as_list()?.iter().map(Value::as_str).collect();
-    MatchPolicy, MatchPolicy::WORDS, |v| Self::from_word(v.as_str()?);
-    InvocationPolicy, InvocationPolicy::WORDS, |v| Self::from_word(v.as_str()?);
-    CancelMode, CancelMode::WORDS, |v| Self::from_word(v.as_str()?);
-    EncAlgo, "one of 'cryptobox', 'mqtt', 'xbr' or 'x_…'", |v| {
-        let algo = v.as_str()?;
-        (matches!(algo, "cryptobox" | "mqtt" | "xbr") || algo.starts_with("x_")).then_some(Self)
-    };
+    bool, Bool, |v| v.as_bool();
+    u64, Integer, |v| v.as_integer();
+    &'a str, String, |v| v.as_str();
+    &'a Dict, Dict, |v| v.as_dict();
+    &'a [Value], List, |v| v.as_list();
+    Integers, Integers, |v| v.as_list()?.iter().map(Value::as_integer).collect();
+    Strings<'a>, Strings, |v| v.as_list()?.iter().map(Value::as_str).collect();
+    MatchPolicy, Match, |v| Self::from_word(v.as_str()?);
+    InvocationPolicy, Invoke, |v| Self::from_word(v.as_str()?);
+    CancelMode, Cancel, |v| Self::from_word(v.as_str()?);
+    EncAlgo, EncAlgo, |_v| None;
 }
 
 /// `match` is a keyword of Rust and a key of WAMP.
-fn name(identifier: &'static str) -> &'static str {
-    identifier.strip_prefix("r#").unwrap_or(identifier)
+const fn name(identifier: &'static str) -> &'static str {
+    let [b'r', b'#', key @ ..] = identifier.as_bytes() else { return identifier };
+    match std::str::from_utf8(key) {
+        Ok(key) => key,
+        Err(_) => identifier,
+    }
 }
 
 fn read<'a, T: Known<'a>>(dict: &'a Dict, key: &str) -> Option<T> {
     dict.get(key).and_then(T::read)
-}
-
-fn check<'a, T: Known<'a>>(dict: &'a Dict, key: &'static str) -> Result<(), OptionError> {
-    match dict.get(key) {
-        // Some peers write null for "absent".
-        None | Some(Value::Null) => Ok(()),
-        Some(value) if T::read(value).is_some() => Ok(()),
-        Some(value) => {
-            let found = match value {
-                Value::String(s) => format!("'{s}'"),
-                other => other.kind().to_owned(),
-            };
-            Err(OptionError { key, expected: T::EXPECTED, found })
-        }
-    }
 }
 
 macro_rules! dicts {
@@ -93,16 +69,18 @@ macro_rules! dicts {
             $($(#[$kdoc])*
             #[must_use]
             pub fn $key(&self) -> Option<$ty> {
-                read(&self.0, name(stringify!($key)))
+                read(&self.0, const { name(stringify!($key)) })
             })*
+
+            const KEYS: &'static Keys = &[
+                $((name(stringify!($key)), <$ty as Known<'_>>::KIND),)*
+                $((name(stringify!($other)), <$oty as Known<'_>>::KIND),)*
+            ];
 
             /// The keys that WAMP defines, each with what its value has to be.
             #[must_use]
             pub fn keys() -> Vec<(&'static str, &'static str)> {
-                vec![
-                    $((name(stringify!($key)), <$ty as Known<'_>>::EXPECTED),)*
-                    $((name(stringify!($other)), <$oty as Known<'_>>::EXPECTED),)*
-                ]
+                Self::KEYS.iter().map(|(key, kind)| (*key, kind.expected())).collect()
             }
 
             /// The dict as it goes to the wire.
@@ -134,10 +112,7 @@ macro_rules! dicts {
             /// # Errors
             /// [`OptionError`] for the first known key with a value of the wrong type.
             fn try_from(dict: Dict) -> Result<Self, OptionError> {
-                if !dict.is_empty() {
-                    $(check::<$ty>(&dict, name(stringify!($key)))?;)*
-                    $(check::<$oty>(&dict, name(stringify!($other)))?;)*
-                }
+                check(&dict, Self::KEYS)?;
                 Ok(Self(dict))
             }
         }

@@ -2,17 +2,15 @@
 //! Every running invocation is answered exactly once. Ids are not checked for gaps, because some
 //! routers count them for all sessions together.
 
-use std::collections::BTreeMap;
-
 use crate::message::{
     CancelMode, Error, ErrorDetails, Interrupt, Invocation, MessageType, Payload, RegistrationId, RequestId,
     Uri, UriRules, Yield, YieldOptions, uris,
 };
 
-use super::{CommandError, Session, SessionEvent, Ticket, violation::Violation};
+use super::{CommandError, Session, SessionEvent, Ticket, table::Table, violation::Violation};
 
 /// The invocations that wait for an answer, and whether their caller takes progressive results.
-pub(super) type Invocations = BTreeMap<RequestId, bool>;
+pub(super) type Invocations = Table<RequestId, bool>;
 
 impl<P: Payload> Session<P> {
     /// Answers an invocation with a result. With `progress` in the options it is only a part and the
@@ -57,7 +55,7 @@ impl<P: Payload> Session<P> {
     /// more): then nothing may be sent.
     pub fn end_invocation(&mut self, request: RequestId) -> Result<(), CommandError> {
         self.takes_progress(request)?;
-        self.invocations.remove(&request);
+        self.invocations.remove(request);
         Ok(())
     }
 
@@ -69,7 +67,7 @@ impl<P: Payload> Session<P> {
         if !self.is_open() {
             return Err(CommandError::NotOpen);
         }
-        self.invocations.get(&request).copied().ok_or(CommandError::NotActive("invocation"))
+        self.invocations.get(request).copied().ok_or(CommandError::NotActive("invocation"))
     }
 
     /// The fast way for an INVOCATION without details: the endpoint that has to answer it. `None`
@@ -85,7 +83,7 @@ impl<P: Payload> Session<P> {
         receive_progress: bool,
     ) -> Option<Ticket> {
         let endpoint = self.registrations.endpoint(registration)?;
-        if self.invocations.contains_key(&request) {
+        if self.invocations.contains(request) {
             return None;
         }
         self.invocations.insert(request, receive_progress);
@@ -94,7 +92,7 @@ impl<P: Payload> Session<P> {
 
     pub(super) fn received_invocation(&mut self, message: Invocation<P>) -> Result<(), Violation> {
         let Invocation { request, registration, details, payload } = message;
-        if self.invocations.contains_key(&request) {
+        if self.invocations.contains(request) {
             return Err(Violation(format!("INVOCATION.Request {request} is running already")));
         }
         let receive_progress = details.receive_progress() == Some(true);
@@ -110,7 +108,7 @@ impl<P: Payload> Session<P> {
     /// This client does not announce `call_canceling`, so no INTERRUPT should come. One that does is
     /// answered in the endpoint's place, and the answer that the endpoint gives later is not sent.
     pub(super) fn received_interrupt(&mut self, message: &Interrupt) {
-        let running = self.invocations.remove(&message.request).is_some();
+        let running = self.invocations.remove(message.request).is_some();
         if running && message.options.mode() == Some(CancelMode::Kill) {
             self.send_error(message.request, uris::CANCELED.into(), P::default());
         }

@@ -10,7 +10,7 @@ use crate::message::{
 
 use super::{
     Cause, CommandError, Ended, Failure, Output, Session, SessionEvent, announce, pending::Requests,
-    state::Phase, violation::Violation,
+    state::Phase, table::Table, violation::Violation,
 };
 
 impl<P: Payload> Session<P> {
@@ -240,11 +240,13 @@ impl<P: Payload> Session<P> {
         let subscriptions = mem::take(&mut self.subscriptions);
         let registrations = mem::take(&mut self.registrations);
         self.invocations.clear();
-        let held = subscriptions.waiting().chain(registrations.waiting());
-        let mut tickets: Vec<_> = requests.tickets().chain(held).collect();
-        tickets.sort_unstable();
-        for ticket in tickets {
-            self.settle(ticket, Err(Failure::SessionLost(ended.clone())));
+        // A table is a sort too, and its code is there already.
+        let mut tickets = Table::default();
+        requests.tickets().for_each(|ticket| tickets.insert(ticket, ticket));
+        subscriptions.waiting().for_each(|ticket| tickets.insert(ticket, ticket));
+        registrations.waiting().for_each(|ticket| tickets.insert(ticket, ticket));
+        for ticket in tickets.values() {
+            self.settle(*ticket, Err(Failure::SessionLost(ended.clone())));
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::message::Pattern;
 
-use super::Ticket;
+use super::{Ticket, table::Places};
 
 /// A request that may have to wait. `I` is the id that the router gives, `O` the options.
 #[derive(Debug)]
@@ -26,24 +26,31 @@ struct Line<I, O> {
 
 /// The lines in use.
 #[derive(Debug)]
-pub(super) struct Lines<I, O>(BTreeMap<Pattern, Line<I, O>>);
+pub(super) struct Lines<I, O> {
+    places: BTreeMap<Pattern, usize>,
+    lines: Places<Line<I, O>>,
+}
 
 impl<I, O> Default for Lines<I, O> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self { places: BTreeMap::new(), lines: Places::default() }
     }
 }
 
 impl<I, O> Lines<I, O> {
     /// Puts a request at the end of its line.
     pub(super) fn push(&mut self, pattern: &Pattern, step: Step<I, O>) {
-        let empty = || Line { beginning: 0, ending: false, held: VecDeque::new() };
-        self.0.entry(pattern.clone()).or_insert_with(empty).held.push_back(step);
+        if let Some(line) = self.line(pattern) {
+            line.held.push_back(step);
+        } else {
+            let place = self.lines.add(Line { beginning: 0, ending: false, held: [step].into() });
+            self.places.insert(pattern.clone(), place);
+        }
     }
 
     /// Takes the first request of a line if it may go out now; it then counts as in flight.
     pub(super) fn pop(&mut self, pattern: &Pattern) -> Option<Step<I, O>> {
-        let line = self.0.get_mut(pattern)?;
+        let line = self.line(pattern)?;
         match line.held.front()? {
             Step::Begin { .. } if !line.ending => line.beginning += 1,
             Step::End { .. } if !line.ending && line.beginning == 0 => line.ending = true,
@@ -63,17 +70,24 @@ impl<I, O> Lines<I, O> {
     }
 
     fn answered(&mut self, pattern: &Pattern, change: impl FnOnce(&mut Line<I, O>)) {
-        if let Some(line) = self.0.get_mut(pattern) {
-            change(line);
-            if line.beginning == 0 && !line.ending && line.held.is_empty() {
-                self.0.remove(pattern);
-            }
+        let Some(line) = self.line(pattern) else { return };
+        change(line);
+        if line.beginning == 0
+            && !line.ending
+            && line.held.is_empty()
+            && let Some(place) = self.places.remove(pattern)
+        {
+            self.lines.remove(place);
         }
+    }
+
+    fn line(&mut self, pattern: &Pattern) -> Option<&mut Line<I, O>> {
+        self.lines.get_mut(*self.places.get(pattern)?)
     }
 
     /// The tickets of all requests that wait.
     pub(super) fn tickets(&self) -> impl Iterator<Item = Ticket> {
-        self.0.values().flat_map(|line| &line.held).map(|step| match step {
+        self.lines.iter().flat_map(|line| &line.held).map(|step| match step {
             Step::Begin { ticket, .. } | Step::End { ticket, .. } => *ticket,
         })
     }

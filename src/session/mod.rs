@@ -17,6 +17,7 @@ mod receive;
 mod registrations;
 mod state;
 mod subscriptions;
+mod table;
 mod violation;
 
 pub use event::{

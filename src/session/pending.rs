@@ -2,11 +2,9 @@
 //! The only place where answers are matched, by the type *and* the id of the request. One counter
 //! serves all six types; an id is allotted at the moment in which its message is sent.
 
-use std::collections::BTreeMap;
-
 use crate::message::{Id, IdSequence, MessageType, Pattern, RegistrationId, RequestId};
 
-use super::{Ticket, violation::Violation};
+use super::{Ticket, table::Table, violation::Violation};
 
 /// A request without an answer.
 #[derive(Debug)]
@@ -45,7 +43,7 @@ pub(super) struct Requests {
     ids: IdSequence,
     /// Whether the ids have started again at 1, so that every id has been in use.
     wrapped: bool,
-    pending: BTreeMap<RequestId, Pending>,
+    pending: Table<RequestId, Pending>,
 }
 
 impl Requests {
@@ -70,7 +68,7 @@ impl Requests {
 
     /// The pending request of this type and id.
     pub(super) fn get(&self, request_type: MessageType, id: RequestId) -> Option<&Pending> {
-        self.pending.get(&id).filter(|pending| pending.asked.request_type() == request_type)
+        self.pending.get(id).filter(|pending| pending.asked.request_type() == request_type)
     }
 
     /// Takes the request that `answer` answers. `None`: it was answered before, or never wanted an
@@ -84,7 +82,7 @@ impl Requests {
         if !self.is_issued(id) {
             return Err(Violation::never_issued(answer, id));
         }
-        Ok(if self.get(request_type, id).is_some() { self.pending.remove(&id) } else { None })
+        Ok(if self.get(request_type, id).is_some() { self.pending.remove(id) } else { None })
     }
 
     /// The tickets of all requests without an answer.

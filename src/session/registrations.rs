@@ -2,8 +2,6 @@
 //! An endpoint serves until UNREGISTERED has come. A registration can be shared, even within one
 //! session: then the newest endpoint serves, and UNREGISTER goes out for the last one only.
 
-use std::collections::BTreeMap;
-
 use crate::message::{
     EndDetails, Id, MessageType, Pattern, Payload, Register, RegisterOptions, Registered, RegistrationId,
     Role, Unregister, Unregistered, Uri,
@@ -13,15 +11,16 @@ use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
     lines::{Lines, Step},
     pending::Asked,
+    table::Table,
     violation::Violation,
 };
 
 /// The registrations of one session.
 #[derive(Debug, Default)]
 pub(super) struct Registrations {
-    active: BTreeMap<RegistrationId, Registration>,
+    active: Table<RegistrationId, Registration>,
     /// The endpoints that are not being unregistered.
-    endpoints: BTreeMap<Ticket, RegistrationId>,
+    endpoints: Table<Ticket, RegistrationId>,
     lines: Lines<(RegistrationId, Ticket), RegisterOptions>,
 }
 
@@ -39,35 +38,39 @@ impl Registrations {
 
     /// The endpoint that serves a registration.
     pub(super) fn endpoint(&self, id: RegistrationId) -> Option<Ticket> {
-        self.active.get(&id)?.endpoints.last().copied()
+        self.active.get(id)?.endpoints.last().copied()
     }
 
     fn add(&mut self, id: RegistrationId, pattern: &Pattern, endpoint: Ticket) {
-        let new = || Registration { pattern: pattern.clone(), endpoints: Vec::new() };
-        self.active.entry(id).or_insert_with(new).endpoints.push(endpoint);
+        match self.active.get_mut(id) {
+            Some(registration) => registration.endpoints.push(endpoint),
+            None => {
+                self.active.insert(id, Registration { pattern: pattern.clone(), endpoints: vec![endpoint] });
+            }
+        }
         self.endpoints.insert(endpoint, id);
     }
 
     /// The endpoint serves no more.
     pub(super) fn remove(&mut self, id: RegistrationId, endpoint: Ticket) {
-        if let Some(registration) = self.active.get_mut(&id) {
+        if let Some(registration) = self.active.get_mut(id) {
             registration.endpoints.retain(|ticket| *ticket != endpoint);
             if registration.endpoints.is_empty() {
-                self.active.remove(&id);
+                self.active.remove(id);
             }
         }
     }
 
     /// The router refused to end the endpoint, so it can be unregistered again.
     pub(super) fn restore(&mut self, id: RegistrationId, endpoint: Ticket) {
-        if self.active.get(&id).is_some_and(|registration| registration.endpoints.contains(&endpoint)) {
+        if self.active.get(id).is_some_and(|registration| registration.endpoints.contains(&endpoint)) {
             self.endpoints.insert(endpoint, id);
         }
     }
 
     /// Whether the endpoint is the only one of the registration.
     fn is_last(&self, id: RegistrationId, endpoint: Ticket) -> bool {
-        self.active.get(&id).is_some_and(|registration| registration.endpoints == [endpoint])
+        self.active.get(id).is_some_and(|registration| registration.endpoints == [endpoint])
     }
 }
 
@@ -94,8 +97,8 @@ impl<P: Payload> Session<P> {
     pub fn unregister(&mut self, endpoint: Ticket) -> Result<Ticket, CommandError> {
         self.require(Role::Dealer)?;
         let registrations = &mut self.registrations;
-        let id = registrations.endpoints.remove(&endpoint).ok_or(CommandError::NotActive("registration"))?;
-        let registration = registrations.active.get(&id).ok_or(CommandError::NotActive("registration"))?;
+        let id = registrations.endpoints.remove(endpoint).ok_or(CommandError::NotActive("registration"))?;
+        let registration = registrations.active.get(id).ok_or(CommandError::NotActive("registration"))?;
         let pattern = registration.pattern.clone();
         let ticket = self.next_ticket();
         self.registrations.lines.push(&pattern, Step::End { ticket, id: (id, endpoint) });
@@ -133,11 +136,11 @@ impl<P: Payload> Session<P> {
 
     fn registration_revoked(&mut self, details: &EndDetails) {
         let id = details.registration().and_then(|id| RegistrationId::new(id).ok());
-        let Some(registration) = id.and_then(|id| self.registrations.active.remove(&id)) else { return };
+        let Some(registration) = id.and_then(|id| self.registrations.active.remove(id)) else { return };
         let reason = details.reason().map(Uri::from);
         for endpoint in registration.endpoints {
             // One that is being unregistered learns it as the answer to that.
-            if self.registrations.endpoints.remove(&endpoint).is_some() {
+            if self.registrations.endpoints.remove(endpoint).is_some() {
                 self.tell(SessionEvent::RegistrationRevoked { endpoint, reason: reason.clone() });
             }
         }

@@ -2,8 +2,6 @@
 //! The router knows one subscription per topic and session; handlers are counted here, and UNSUBSCRIBE
 //! goes out for the last one only.
 
-use std::collections::BTreeMap;
-
 use crate::message::{
     EndDetails, Event, Id, MessageType, Pattern, Payload, Role, Subscribe, SubscribeOptions, Subscribed,
     SubscriptionId, Unsubscribe, Unsubscribed, Uri,
@@ -13,14 +11,15 @@ use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
     lines::{Lines, Step},
     pending::Asked,
+    table::Table,
     violation::Violation,
 };
 
 /// The subscriptions of one session.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
-    active: BTreeMap<SubscriptionId, Subscription>,
-    handlers: BTreeMap<Ticket, SubscriptionId>,
+    active: Table<SubscriptionId, Subscription>,
+    handlers: Table<Ticket, SubscriptionId>,
     lines: Lines<SubscriptionId, SubscribeOptions>,
 }
 
@@ -37,12 +36,16 @@ impl Subscriptions {
     }
 
     fn handlers(&self, id: SubscriptionId) -> &[Ticket] {
-        self.active.get(&id).map_or(&[], |subscription| &subscription.handlers)
+        self.active.get(id).map_or(&[], |subscription| &subscription.handlers)
     }
 
     fn add(&mut self, id: SubscriptionId, pattern: &Pattern, handler: Ticket) {
-        let new = || Subscription { pattern: pattern.clone(), handlers: Vec::new() };
-        self.active.entry(id).or_insert_with(new).handlers.push(handler);
+        match self.active.get_mut(id) {
+            Some(subscription) => subscription.handlers.push(handler),
+            None => {
+                self.active.insert(id, Subscription { pattern: pattern.clone(), handlers: vec![handler] });
+            }
+        }
         self.handlers.insert(handler, id);
     }
 }
@@ -69,9 +72,8 @@ impl<P: Payload> Session<P> {
     pub fn unsubscribe(&mut self, handler: Ticket) -> Result<Ticket, CommandError> {
         self.require(Role::Broker)?;
         let subscriptions = &mut self.subscriptions;
-        let id = subscriptions.handlers.remove(&handler).ok_or(CommandError::NotActive("subscription"))?;
-        let subscription =
-            subscriptions.active.get_mut(&id).ok_or(CommandError::NotActive("subscription"))?;
+        let id = subscriptions.handlers.remove(handler).ok_or(CommandError::NotActive("subscription"))?;
+        let subscription = subscriptions.active.get_mut(id).ok_or(CommandError::NotActive("subscription"))?;
         subscription.handlers.retain(|ticket| *ticket != handler);
         let others = !subscription.handlers.is_empty();
         let pattern = subscription.pattern.clone();
@@ -135,10 +137,10 @@ impl<P: Payload> Session<P> {
 
     fn subscription_revoked(&mut self, details: &EndDetails) {
         let id = details.subscription().and_then(|id| SubscriptionId::new(id).ok());
-        let Some(subscription) = id.and_then(|id| self.subscriptions.active.remove(&id)) else { return };
+        let Some(subscription) = id.and_then(|id| self.subscriptions.active.remove(id)) else { return };
         let handlers = subscription.handlers;
         for handler in &handlers {
-            self.subscriptions.handlers.remove(handler);
+            self.subscriptions.handlers.remove(*handler);
         }
         if !handlers.is_empty() {
             self.tell(SessionEvent::SubscriptionRevoked {
@@ -169,7 +171,7 @@ impl<P: Payload> Session<P> {
                 Step::End { ticket, id } => {
                     // While it waited, another handler may have come, or the router may have revoked it.
                     let shared = self.on_event(id).is_some();
-                    if !shared && self.subscriptions.active.remove(&id).is_some() {
+                    if !shared && self.subscriptions.active.remove(id).is_some() {
                         let request = self.requests.ask(ticket, Asked::Unsubscribe(pattern.clone()));
                         self.send(Unsubscribe { request, subscription: id, options: EndDetails::default() });
                     } else {

@@ -22,6 +22,7 @@ impl Writer {
     }
 
     /// Appends an item that is encoded already.
+    #[cfg(feature = "cbor")]
     pub(in crate::codec) fn raw(&mut self, item: &[u8]) {
         self.octets(item);
     }

@@ -284,7 +284,9 @@ impl Builder {
         let pairs = self.pair_keys.get(first..).unwrap_or_default();
         let octets = self.text.octets();
         let pairs = pairs.iter().filter_map(|&(start, end)| octets.get(start..end));
-        let mut seen: BTreeSet<&[u8]> = self.shapes.keys(shape).map(str::as_bytes).collect();
+        // One by one: collecting would bring in a sort.
+        let mut seen = BTreeSet::new();
+        seen.extend(self.shapes.keys(shape).map(str::as_bytes));
         let twice = pairs.into_iter().find(|key| !seen.insert(key))?;
         Some(String::from_utf8_lossy(twice).into_owned())
     }

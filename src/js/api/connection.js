@@ -158,9 +158,9 @@ export class Connection {
     #join(attempt, transport, protocol) {
         const { realm, authmethods, authid, authextra, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;
         try {
-            const core = new Core(protocol, max_message_size);
+            const core = new Core();
             const session = new Session({
-                start: (host) => (attempt.driver = new Driver(core, PROTOCOLS[protocol](), transport, host)),
+                start: (host) => (attempt.driver = new Driver(core, PROTOCOLS[protocol](), transport, host, max_message_size)),
                 onchallenge,
                 on_user_error,
                 on_internal_error,

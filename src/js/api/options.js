@@ -77,7 +77,7 @@ export function connectionOptions(options) {
         retry_delay_growth: number(options, 'retry_delay_growth', 1.5, 0),
         retry_delay_jitter: number(options, 'retry_delay_jitter', 0.1, 0),
         socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0) },
-        max_message_size: options.max_message_size == null ? undefined : number(options, 'max_message_size', 0, 1),
+        max_message_size: number(options, 'max_message_size', 2 ** 24, 1),
     };
 }
 

@@ -6,7 +6,7 @@ import { check_request } from '../wasm/wamp_wasm.js';
 import { GoodUris, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
 import { surelyRight } from '../glue/hot.js';
-import { stringify } from '../glue/json.js';
+import { dictOctets } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
@@ -136,7 +136,7 @@ export class Session {
         check(authmethods == null || Array.isArray(authmethods), 'Session.join: <authmethods> must be an array []');
         check(authid == null || typeof authid === 'string', 'Session.join: <authid> must be a string');
         if (this.isOpen) throw new StateError('session already open');
-        const details = stringify({
+        const details = dictOctets({
             ...(authmethods && { authmethods }),
             ...(authid != null && { authid }),
             ...(authextra != null && { authextra }),
@@ -192,9 +192,9 @@ export class Session {
         const { buffer: size, ...wire } = options ?? {};
         check(size === undefined || (Number.isInteger(size) && size > 0), 'Session.subscribe: <options>.buffer must be a positive integer');
         const uri = this.#checked('subscribe', SUBSCRIBE, topic, wire);
-        const text = stringify(wire);
+        const octets = dictOctets(wire);
         return new Promise((resolve, reject) => {
-            const ticket = driver.request((core) => core.subscribe(uri, text), {
+            const ticket = driver.request((core) => core.subscribe(uri, octets), {
                 done: (_, id) => {
                     const revoked = deferred();
                     const buffer = handler ? null : new EventBuffer(size);
@@ -219,9 +219,9 @@ export class Session {
         const driver = this.#open();
         const wire = { ...options };
         const uri = this.#checked('register', REGISTER, procedure, wire);
-        const text = stringify(wire);
+        const octets = dictOctets(wire);
         return new Promise((resolve, reject) => {
-            const ticket = driver.request((core) => core.register(uri, text), {
+            const ticket = driver.request((core) => core.register(uri, octets), {
                 done: (_, id) => {
                     const revoked = deferred();
                     const registration = new Registration(uri, endpoint, options ?? {}, this, id, {
@@ -298,7 +298,7 @@ export class Session {
         if (hot && this.#goodUris.has(uri) && surelyRight(code, options)) return uri;
         let problem;
         try {
-            check_request(code, uri, stringify(options));
+            check_request(code, uri, dictOctets(options));
         } catch (error) {
             problem = typeof error === 'string' ? error : `<options> cannot be sent: ${error}`;
         }
@@ -370,8 +370,8 @@ export class Session {
             const answer = await onchallenge(this, message[1], message[2]);
             const [signature, extra] = Array.isArray(answer) ? answer : [answer, {}];
             check(typeof signature === 'string', 'onchallenge must give a string or [string, object]');
-            const text = stringify(extra ?? {});
-            if (this.#driver?.alive) this.#driver.command((core) => core.authenticate(performance.now(), signature, text));
+            const octets = dictOctets(extra ?? {});
+            if (this.#driver?.alive) this.#driver.command((core) => core.authenticate(performance.now(), signature, octets));
         } catch (error) {
             on_user_error(error, 'onchallenge() raised: ');
             refuse(error instanceof Error ? error.message : String(error));

@@ -6,9 +6,10 @@
 import { Op, EndCause } from '../wasm/wamp_wasm.js';
 import { EncodeError, SessionLost, StateError, WampError } from '../api/errors.js';
 import { ASK, hot } from './hot.js';
+import { fromOctets, toOctets } from './octets.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
-/** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, finish(head: number[], tail: any): any }} Codec */
+/** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any }} Codec */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
 /** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
@@ -41,6 +42,7 @@ export class Driver {
     #codec;
     #transport;
     #host;
+    #maxSize;
     /** @type {Map<number, Pending>} */
     #pending = new Map();
     /** @type {Delivery[]} */
@@ -56,13 +58,14 @@ export class Driver {
     /**
      * @param {Core} core @param {Codec} codec
      * @param {import('./websocket.js').WebSocketTransport} transport open, with its subprotocol agreed
-     * @param {Host} host
+     * @param {Host} host @param {number} maxSize of a frame
      */
-    constructor(core, codec, transport, host) {
+    constructor(core, codec, transport, host, maxSize) {
         this.#core = core;
         this.#codec = codec;
         this.#transport = transport;
         this.#host = host;
+        this.#maxSize = maxSize;
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
             this.#wasClean = wasClean;
@@ -200,19 +203,18 @@ export class Driver {
         this.#run((core) => {
             const now = performance.now();
             let message;
-            let problem;
             try {
+                if ((data.length ?? data.byteLength) > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
                 message = this.#codec.decode(data);
             } catch (error) {
-                problem = error instanceof Error ? error.message : String(error);
+                core.on_invalid(now, error instanceof Error ? error.message : String(error));
+                return undefined;
             }
-            const flags = problem === undefined ? hot(message) : ASK;
+            const flags = hot(message);
             if (flags !== ASK) {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
-            } else if (typeof data === 'string') {
-                core.on_text(now, data, problem);
             } else {
-                core.on_bytes(now, ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data), problem);
+                core.on_octets(now, toOctets(message));
             }
             return message;
         });
@@ -248,11 +250,9 @@ export class Driver {
                 case Op.Nothing:
                     this.#arm(core);
                     return;
-                case Op.Send: {
-                    const text = core.take_text();
-                    this.#transport.send(text === '' ? core.take_bytes() : text);
+                case Op.Send:
+                    this.#transport.send(this.#codec.encode(fromOctets(core.take_octets())));
                     break;
-                }
                 case Op.Close:
                     this.#transport.close();
                     break;

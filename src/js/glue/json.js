@@ -118,11 +118,21 @@ function part(value, start, what) {
     return `,${text}`;
 }
 
+/** @param {string} text @returns {any} */
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    } catch (error) {
+        throw new SyntaxError(`not JSON: ${error instanceof Error ? error.message : error}`);
+    }
+}
+
 export const json = {
-    /** @param {string} text @returns {any} */
+    /** @param {string | ArrayBuffer} text @returns {any} */
     decode(text) {
+        if (typeof text !== 'string') throw new TypeError('binary frame on a connection that uses text frames');
         if (isTooDeep(text, MAX_DEPTH)) throw new RangeError(`depth exceeds the limit of ${MAX_DEPTH}`);
-        const value = JSON.parse(text);
+        const value = parse(text);
         return text.includes('\\u0000') ? revive(value) : value;
     },
 
@@ -138,6 +148,9 @@ export const json = {
         if (named) tail += part(kwargs, '{', 'kwargs');
         return `${tail}]`;
     },
+
+    /** A whole message of plain values. @param {any[]} message */
+    encode: (message) => stringify(message),
 
     /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {string} tail */
     finish(head, tail) {

@@ -128,6 +128,31 @@ export class TapeWriter {
         return frame;
     }
 
+    /** The frame of a whole message, whose values run no code of the application. @param {any} message */
+    whole(message) {
+        if (this.nested === 0) this.word = this.number = this.octet = 0;
+        const { word, number, octet, around, what } = this;
+        try {
+            this.around = [];
+            this.what = 'message';
+            if (Array.isArray(message)) {
+                this.push((message.length << 3) | LIST);
+                for (const element of message) this.value(element);
+            } else {
+                this.value(message);
+            }
+            const end = { word: this.word, number: this.number, octet: this.octet };
+            return this.encoded(word, { items: 0, word, octet, end, serial: 0 });
+        } finally {
+            // A message that is being prepared, whose code sends this one, goes on where it was.
+            this.word = word;
+            this.number = number;
+            this.octet = octet;
+            this.around = around;
+            this.what = what;
+        }
+    }
+
     /** @param {number} first @param {Tail} tail */
     encoded(first, tail) {
         const { tape } = this;

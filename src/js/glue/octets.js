@@ -1,0 +1,28 @@
+// @ts-check
+// What crosses into the core and out of it as octets: messages that are not hot, and options. It is
+// MessagePack whatever the serializer of the connection. One rule: values in here are plain, as a codec
+// has read them, so that no code of the application runs.
+
+import { json, stringify } from './json.js';
+import { parts } from './tape.js';
+
+/** @type {ReturnType<typeof parts> | undefined} */
+let made;
+
+const bridge = () => (made ??= parts('wamp.2.msgpack'));
+
+/** The octets of a received message, for the core. @param {any} message @returns {Uint8Array} */
+export function toOctets(message) {
+    // Of what is no message nothing but that matters.
+    return bridge().writer.whole(Array.isArray(message) ? message : null);
+}
+
+/** The message in octets of the core. @param {Uint8Array} octets @returns {any[]} */
+export function fromOctets(octets) {
+    return bridge().reader.read(octets);
+}
+
+/** The octets of a dict of the application's: what JSON makes of it, whatever the serializer. @param {object} dict */
+export function dictOctets(dict) {
+    return bridge().writer.whole(json.decode(stringify(dict)));
+}

@@ -31,7 +31,7 @@ impl Page {
         };
         let now = Rc::new(Cell::new(Duration::ZERO));
         let clock = now.clone();
-        let limits = HostLimits { queue: 1000, ..HostLimits::default() };
+        let limits = HostLimits { queue: 1000, queue_octets: 1 << 20, ..HostLimits::default() };
         let router = Router::new(RouterConfig::default(), entropy);
         let host = RouterHost::with_limits(router, move || clock.get(), limits);
         Self { pool: LocalPool::new(), host, now }
@@ -164,4 +164,46 @@ fn a_client_that_does_not_read_is_cut_off_and_the_others_go_on() {
         received += 1;
     }
     assert!(received < 2_000, "{received}");
+}
+
+#[test]
+fn a_burst_of_one_client_does_not_cut_off_others_who_read() {
+    let mut page = Page::new();
+    let (mut reader, mut publisher) = (page.join(Serializer::Json), page.join(Serializer::Json));
+    send(&mut reader, r#"[32,1,{},"com.x"]"#);
+    page.text(&mut reader);
+    for n in 1..=2_000 {
+        send(&mut publisher, &format!(r#"[16,{n},{{}},"com.x",[{n}]]"#));
+    }
+    for n in 1..=2_000 {
+        assert!(page.text(&mut reader).ends_with(&format!(",[{n}]]")), "event {n}");
+    }
+}
+
+#[test]
+fn a_burst_of_requests_does_not_cut_off_who_reads_the_answers() {
+    let mut page = Page::new();
+    let mut client = page.join(Serializer::Json);
+    for n in 1..=2_000 {
+        send(&mut client, &format!(r#"[16,{n},{{"acknowledge":true}},"com.x"]"#));
+    }
+    for n in 1..=2_000 {
+        assert!(page.text(&mut client).starts_with(&format!("[17,{n},")), "answer {n}");
+    }
+}
+
+#[test]
+fn a_client_that_does_not_read_large_messages_is_cut_off_by_their_size() {
+    let mut page = Page::new();
+    let (mut slow, mut publisher) = (page.join(Serializer::Json), page.join(Serializer::Json));
+    send(&mut slow, r#"[32,1,{},"com.x"]"#);
+    page.text(&mut slow);
+    let text = "x".repeat(1 << 16);
+    for n in 1..=200 {
+        send(&mut publisher, &format!(r#"[16,{n},{{}},"com.x",["{text}"]]"#));
+    }
+    page.pool.run_until_stalled();
+    // What its transport had taken comes, and a megabyte behind it would be sixteen more.
+    let received = (0..200).take_while(|_| page.receive(&mut slow).is_ok()).count();
+    assert!(received < 64 + 20, "{received}");
 }

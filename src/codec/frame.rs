@@ -78,3 +78,14 @@ pub enum Frame {
     /// Octets, as the other serializers use them.
     Binary(Vec<u8>),
 }
+
+impl Frame {
+    /// The size in octets.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(octets) => octets.len(),
+        }
+    }
+}

@@ -21,6 +21,10 @@ use crate::{
     transport::{CloseCode, Transport},
 };
 
+/// So many frames of one peer are handled before the others get their turn: a burst of one must not fill
+/// the queue of another who would read.
+const ROUNDS: usize = 64;
+
 /// How much one peer may ask of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostLimits {
@@ -28,12 +32,14 @@ pub struct HostLimits {
     pub messages: Limits,
     /// How many frames may wait for it; one that is further behind is disconnected.
     pub queue: usize,
+    /// How many octets may wait for it. One frame always may.
+    pub queue_octets: usize,
 }
 
 impl Default for HostLimits {
-    /// The limits of a decoder, and 65,536 frames.
+    /// The limits of a decoder, and 65,536 frames of 64 MiB in all.
     fn default() -> Self {
-        Self { messages: Limits::default(), queue: 65_536 }
+        Self { messages: Limits::default(), queue: 65_536, queue_octets: 1 << 26 }
     }
 }
 
@@ -98,7 +104,7 @@ impl RouterHost {
     ) -> impl Future<Output = ()> + 'static {
         let host = self.clone();
         async move {
-            let queue = Queue::new(host.0.limits.queue);
+            let queue = Queue::new(host.0.limits);
             let peer = host.with(|hub, now| hub.attach(now, info, serializer, queue.clone()));
             let mut connection = Connection { host, peer, serializer, queue, transport };
             poll_fn(|cx| connection.poll(cx)).await;
@@ -163,11 +169,25 @@ struct Connection<T> {
 impl<T: Transport> Connection<T> {
     /// Ready when the transport is closed.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while let Poll::Ready(received) = self.transport.poll_receive(cx) {
-            let Ok(frame) = received else { return Poll::Ready(()) };
-            let incoming = read(self.serializer, &frame, &self.host.0.limits.messages);
-            self.host.with(|hub, now| hub.receive(now, self.peer, incoming));
+        for _ in 0..ROUNDS {
+            match self.transport.poll_receive(cx) {
+                Poll::Pending => return self.transmit(cx),
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(frame)) => {
+                    let incoming = read(self.serializer, &frame, &self.host.0.limits.messages);
+                    self.host.with(|hub, now| hub.receive(now, self.peer, incoming));
+                }
+            }
+            if self.transmit(cx).is_ready() {
+                return Poll::Ready(());
+            }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Gives the transport what it takes. Ready when it is closed.
+    fn transmit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.transport.poll_ready(cx) {
                 Poll::Ready(Ok(())) => {}
@@ -206,33 +226,39 @@ impl<T> Drop for Connection<T> {
 #[derive(Clone)]
 struct Queue {
     waiting: Rc<RefCell<Waiting>>,
-    limit: usize,
+    limits: HostLimits,
 }
 
 #[derive(Default)]
 struct Waiting {
     frames: VecDeque<Frame>,
+    /// The size of all frames.
+    octets: usize,
     closed: bool,
     cut: bool,
     waker: Option<Waker>,
 }
 
 impl Queue {
-    fn new(limit: usize) -> Self {
-        Self { waiting: Rc::default(), limit }
+    fn new(limits: HostLimits) -> Self {
+        Self { waiting: Rc::default(), limits }
     }
 
     /// The next frame; `None` when there will be none.
     fn next(&self, cx: &Context<'_>) -> Poll<Option<Frame>> {
         let mut waiting = self.waiting.borrow_mut();
-        match waiting.frames.pop_front() {
-            Some(frame) if !waiting.cut => Poll::Ready(Some(frame)),
-            _ if waiting.closed || waiting.cut => Poll::Ready(None),
-            _ => {
-                waiting.waker = Some(cx.waker().clone());
-                Poll::Pending
-            }
+        if waiting.cut {
+            return Poll::Ready(None);
         }
+        if let Some(frame) = waiting.frames.pop_front() {
+            waiting.octets = waiting.octets.saturating_sub(frame.size());
+            return Poll::Ready(Some(frame));
+        }
+        if waiting.closed {
+            return Poll::Ready(None);
+        }
+        waiting.waker = Some(cx.waker().clone());
+        Poll::Pending
     }
 
     fn is_cut(&self) -> bool {
@@ -262,12 +288,21 @@ impl Outlet for Queue {
     }
 
     fn send(&mut self, frame: Frame) -> Result<(), Overflow> {
-        if self.waiting.borrow().frames.len() >= self.limit {
-            self.change(|waiting| waiting.cut = true);
-            return Err(Overflow);
-        }
-        self.change(|waiting| waiting.frames.push_back(frame));
-        Ok(())
+        let full = {
+            let Waiting { frames, octets, .. } = &*self.waiting.borrow();
+            let too_large = *octets > 0 && octets.saturating_add(frame.size()) > self.limits.queue_octets;
+            too_large || frames.len() >= self.limits.queue
+        };
+        self.change(|waiting| {
+            if full {
+                // What waited will not be sent: a stream with holes would look whole.
+                *waiting = Waiting { cut: true, waker: waiting.waker.take(), ..Waiting::default() };
+            } else {
+                waiting.octets += frame.size();
+                waiting.frames.push_back(frame);
+            }
+        });
+        if full { Err(Overflow) } else { Ok(()) }
     }
 
     fn close(self) {

@@ -52,7 +52,8 @@ pub enum Verdict {
     },
 }
 
-/// Decides who may join.
+/// Decides who may join. It is asked while the router works, so it must not call back into the router or
+/// its host.
 pub trait Authenticator {
     /// Somebody said HELLO to a realm that exists.
     fn hello(&mut self, candidate: &Candidate<'_>) -> Verdict;
@@ -133,7 +134,8 @@ pub enum Permission {
     Failed(String),
 }
 
-/// Decides what a session may do.
+/// Decides what a session may do. It is asked while the router works, so it must not call back into the
+/// router or its host.
 pub trait Authorizer {
     /// Whether the session may do this with everything that the pattern matches.
     fn authorize(&mut self, principal: &Principal<'_>, action: Action, pattern: &Pattern) -> Permission;

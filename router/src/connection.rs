@@ -26,10 +26,14 @@ use wamp_wasm::{
     router::{Incoming, PeerId, PeerInfo},
 };
 
-use crate::server::Command;
+use crate::server::{Command, Inbox};
 
 /// How many frames are written before they are flushed together.
 const BATCH: usize = 64;
+
+/// What a clock can do: no interval is zero, and none ends behind its last moment.
+const SHORTEST_PING: Duration = Duration::from_millis(1);
+const LONGEST_PING: Duration = Duration::from_secs(86_400);
 
 /// Limits of each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub struct SocketConfig {
     pub queue_messages: usize,
     /// How many octets may wait for a client before it counts as too slow. One message always may.
     pub queue_octets: usize,
-    /// How often a client is asked whether it is still there.
+    /// How often a client is asked whether it is still there: between a millisecond and a day.
     pub ping_interval: Duration,
     /// How long a client may be silent, answers to pings included.
     pub idle_timeout: Duration,
@@ -66,24 +70,24 @@ pub(crate) async fn serve(
     socket: WebSocket,
     serializer: Serializer,
     info: PeerInfo,
-    commands: mpsc::Sender<Command>,
+    inbox: Inbox,
     config: SocketConfig,
 ) {
     let (outgoing, waiting, ending) = queue(config);
     let (answer, peer) = oneshot::channel();
     // Without the router there is nothing to serve.
-    if commands.send(Command::Attach { info, serializer, outgoing, peer: answer }).await.is_err() {
+    if inbox.send(Command::Attach { info, serializer, outgoing, peer: answer }).await.is_err() {
         return;
     }
     let Ok(peer) = peer.await else { return };
     let (sink, stream) = socket.split();
     tokio::select! {
-        () = receive(stream, peer, serializer, &commands, config) => {}
+        () = receive(stream, peer, serializer, &inbox, config) => {}
         () = transmit(sink, waiting, config) => {}
-        () = cut(ending, config) => {}
+        () = cut(ending, peer, config) => {}
     }
     // When the router is gone, so is its table.
-    let _ = commands.send(Command::Detach(peer)).await;
+    let _ = inbox.send(Command::Detach(peer)).await;
 }
 
 /// Frames to the router. Ends when the client has closed or is silent.
@@ -91,21 +95,19 @@ async fn receive(
     mut stream: SplitStream<WebSocket>,
     peer: PeerId,
     serializer: Serializer,
-    commands: &mpsc::Sender<Command>,
+    inbox: &Inbox,
     config: SocketConfig,
 ) {
     let limits = Limits { max_size: config.max_message, ..Limits::default() };
     loop {
-        let incoming = match timeout(config.idle_timeout, stream.next()).await {
+        let frame = match timeout(config.idle_timeout, stream.next()).await {
             Err(_) => {
                 warn!(%peer, "silent for too long");
                 return;
             }
             Ok(None) => return,
-            Ok(Some(Ok(Message::Text(text)))) => {
-                read(serializer, &Frame::Text(text.as_str().to_owned()), &limits)
-            }
-            Ok(Some(Ok(Message::Binary(octets)))) => read(serializer, &Frame::Binary(octets.into()), &limits),
+            Ok(Some(Ok(Message::Text(text)))) => Frame::Text(text.as_str().to_owned()),
+            Ok(Some(Ok(Message::Binary(octets)))) => Frame::Binary(octets.into()),
             // The answers are the WebSocket's own business.
             Ok(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)))) => continue,
             Ok(Some(Err(error))) if is_lost(&error) => {
@@ -115,11 +117,12 @@ async fn receive(
             Ok(Some(Err(error))) => {
                 // Too large, or no WebSocket frame: nothing more can be read, but an ABORT can be sent.
                 let text = format!("unreadable WebSocket message: {error}");
-                let _ = commands.send(Command::Receive(peer, Incoming::Invalid(text))).await;
+                let _ = inbox.receive(peer, 0, || Incoming::Invalid(text)).await;
                 return std::future::pending().await;
             }
         };
-        if commands.send(Command::Receive(peer, incoming)).await.is_err() {
+        let reading = || read(serializer, &frame, &limits);
+        if inbox.receive(peer, frame.size(), reading).await.is_err() {
             return;
         }
     }
@@ -129,7 +132,8 @@ async fn receive(
 async fn transmit(mut sink: SplitSink<WebSocket, Message>, mut waiting: Waiting, config: SocketConfig) {
     let mut batch = Vec::with_capacity(BATCH);
     // Also while there is much to send: who only listens is known to be there by its answers.
-    let mut ping = interval_at(Instant::now() + config.ping_interval, config.ping_interval);
+    let every = config.ping_interval.clamp(SHORTEST_PING, LONGEST_PING);
+    let mut ping = interval_at(Instant::now() + every, every);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let sent = tokio::select! {
@@ -176,22 +180,29 @@ async fn send_all(
 }
 
 /// Ends at once for a slow client, and after the time to flush for one that the router has closed.
-async fn cut(ending: oneshot::Receiver<Closing>, config: SocketConfig) {
-    if let Ok(Closing) = ending.await {
-        sleep(config.flush_timeout * 2).await;
-    } else {
-        warn!("a client was disconnected: it did not take its messages fast enough");
+async fn cut(ending: oneshot::Receiver<Ending>, peer: PeerId, config: SocketConfig) {
+    match ending.await {
+        Ok(Ending::Closed) => sleep(config.flush_timeout.saturating_mul(2)).await,
+        Ok(Ending::TooSlow) => warn!(%peer, "did not take its messages fast enough"),
+        // The router itself is gone.
+        Err(_) => {}
     }
 }
 
-/// The router closes a connection in good order.
-struct Closing;
+/// Why the router ends a connection.
+enum Ending {
+    /// In good order.
+    Closed,
+    /// The client is too slow.
+    TooSlow,
+}
 
 /// The router's end of the queue to a client.
 pub(crate) struct Outgoing {
     messages: mpsc::UnboundedSender<Message>,
     backlog: Arc<Backlog>,
-    ending: oneshot::Sender<Closing>,
+    /// Taken once it is told.
+    ending: Option<oneshot::Sender<Ending>>,
     config: SocketConfig,
 }
 
@@ -223,11 +234,11 @@ impl Backlog {
     }
 }
 
-fn queue(config: SocketConfig) -> (Outgoing, Waiting, oneshot::Receiver<Closing>) {
+fn queue(config: SocketConfig) -> (Outgoing, Waiting, oneshot::Receiver<Ending>) {
     let (sender, messages) = mpsc::unbounded_channel();
     let (ending, ended) = oneshot::channel();
     let backlog = Arc::<Backlog>::default();
-    let outgoing = Outgoing { messages: sender, backlog: backlog.clone(), ending, config };
+    let outgoing = Outgoing { messages: sender, backlog: backlog.clone(), ending: Some(ending), config };
     (outgoing, Waiting { messages, backlog }, ended)
 }
 
@@ -236,6 +247,13 @@ fn size(message: &Message) -> usize {
         Message::Text(text) => text.len(),
         Message::Binary(octets) => octets.len(),
         _ => 0,
+    }
+}
+
+impl Outgoing {
+    fn end(&mut self, why: Ending) {
+        // A socket that has ended needs no telling.
+        let _ = self.ending.take().map(|ending| ending.send(why));
     }
 }
 
@@ -250,13 +268,16 @@ impl Outlet for Outgoing {
     }
 
     fn send(&mut self, message: Message) -> Result<(), Overflow> {
-        self.backlog.grow(size(&message), &self.config)?;
+        if let Err(overflow) = self.backlog.grow(size(&message), &self.config) {
+            self.end(Ending::TooSlow);
+            return Err(overflow);
+        }
         // A socket that has ended will be detached in a moment.
         let _ = self.messages.send(message);
         Ok(())
     }
 
-    fn close(self) {
-        let _ = self.ending.send(Closing);
+    fn close(mut self) {
+        self.end(Ending::Closed);
     }
 }

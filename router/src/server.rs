@@ -1,7 +1,7 @@
 //! The server: accepts WebSockets and runs the one task that owns the router.
 //! Listener and shutdown are passed in, so that tests run it on any free port and end it when they like.
 
-use std::{collections::BTreeSet, io, net::SocketAddr, path::PathBuf, pin::pin, time::Duration};
+use std::{collections::BTreeSet, io, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router as Routes,
@@ -13,8 +13,8 @@ use axum::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, oneshot},
-    time::{Instant, sleep_until, timeout_at},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    time::{Instant, sleep_until, timeout},
 };
 use tracing::{debug, info, warn};
 use wamp_wasm::{
@@ -31,11 +31,13 @@ use crate::{
 
 /// How many messages may wait for the router. Beyond, the sockets are not read: TCP tells the senders.
 const INBOX: usize = 1024;
+/// How many octets the messages may have that wait for the router. One message always may.
+const INBOX_OCTETS: usize = 1 << 26;
 /// How long the sockets may take to send what the router has said last.
 const FLUSH_TIME: Duration = Duration::from_secs(2);
 
 /// The settings of a server.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ServerConfig {
     /// The router itself.
     pub router: RouterConfig,
@@ -47,6 +49,22 @@ pub struct ServerConfig {
     pub pkg: Option<PathBuf>,
     /// Limits of each connection.
     pub socket: SocketConfig,
+    /// How many connections there may be at the same time; more are refused with status 503.
+    pub connections: usize,
+}
+
+impl Default for ServerConfig {
+    /// No files, nothing forbidden, and 10,000 connections.
+    fn default() -> Self {
+        Self {
+            router: RouterConfig::default(),
+            deny: Vec::new(),
+            www: None,
+            pkg: None,
+            socket: SocketConfig::default(),
+            connections: 10_000,
+        }
+    }
 }
 
 /// A server that is about to run. Connections that come before it runs wait at the port.
@@ -60,17 +78,47 @@ pub struct Server {
 pub(crate) enum Command {
     /// A socket is open; answered with its peer.
     Attach { info: PeerInfo, serializer: Serializer, outgoing: Outgoing, peer: oneshot::Sender<PeerId> },
-    /// It received this.
-    Receive(PeerId, Incoming<Encoded>),
+    /// It received this, which has its share of the inbox until it is handled.
+    Receive(PeerId, Incoming<Encoded>, OwnedSemaphorePermit),
     /// It is closed.
     Detach(PeerId),
+}
+
+/// The way to the task that owns the router. Whoever sends waits while the inbox is full.
+#[derive(Clone)]
+pub(crate) struct Inbox {
+    commands: mpsc::Sender<Command>,
+    octets: Arc<Semaphore>,
+}
+
+/// The router is gone.
+pub(crate) struct Gone;
+
+impl Inbox {
+    pub(crate) async fn send(&self, command: Command) -> Result<(), Gone> {
+        self.commands.send(command).await.map_err(|_| Gone)
+    }
+
+    /// Sends what a peer's frame of this size says. It is read only once it has its share of the inbox.
+    pub(crate) async fn receive(
+        &self,
+        peer: PeerId,
+        size: usize,
+        read: impl FnOnce() -> Incoming<Encoded>,
+    ) -> Result<(), Gone> {
+        let share = u32::try_from(size.min(INBOX_OCTETS)).unwrap_or(u32::MAX);
+        let share = self.octets.clone().acquire_many_owned(share).await.map_err(|_| Gone)?;
+        self.send(Command::Receive(peer, read(), share)).await
+    }
 }
 
 /// What a request to open a WebSocket needs.
 #[derive(Clone)]
 struct Door {
-    commands: mpsc::Sender<Command>,
+    inbox: Inbox,
     config: SocketConfig,
+    /// One for each connection that may still come.
+    places: Arc<Semaphore>,
 }
 
 impl Server {
@@ -90,13 +138,17 @@ impl Server {
         getrandom::u64().map_err(io::Error::other)?;
         // Random numbers were there a moment ago. Should they ever fail, ids are still unique.
         let entropy = || getrandom::u64().unwrap_or_default();
-        let patience = config.router.goodbye_timeout + FLUSH_TIME;
+        let patience = config.router.goodbye_timeout.saturating_add(FLUSH_TIME);
         let router = Router::new(config.router, entropy).with_authorizer(DenyPrefixes::new(config.deny));
 
         let (commands, inbox) = mpsc::channel(INBOX);
         let routes = Routes::new()
             .route("/ws", any(open_socket))
-            .with_state(Door { commands, config: config.socket })
+            .with_state(Door {
+                inbox: Inbox { commands, octets: Arc::new(Semaphore::new(INBOX_OCTETS)) },
+                config: config.socket,
+                places: Arc::new(Semaphore::new(config.connections.min(Semaphore::MAX_PERMITS))),
+            })
             .merge(files::routes(config.www.as_deref(), config.pkg.as_deref()))
             .into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.tap_io(|stream| {
@@ -134,18 +186,21 @@ impl Operator {
         }
         info!(connections = self.sockets.len(), "shutting down");
         self.hub.shutdown(self.now());
-        let end = Instant::now() + patience;
-        while !self.sockets.is_empty() {
-            if timeout_at(end, self.step()).await.is_err() {
-                warn!(connections = self.sockets.len(), "not all clients have answered");
-                break;
+        // One time limit for all of it: clients that go on sending, or connect anew, do not prolong it.
+        let answered = async {
+            while !self.sockets.is_empty() {
+                self.step().await;
             }
+        };
+        if timeout(patience, answered).await.is_err() {
+            warn!(connections = self.sockets.len(), "not all clients have answered");
         }
     }
 
     /// Handles the next command or deadline. Nothing is lost when it is dropped while it waits.
     async fn step(&mut self) {
-        let deadline = self.hub.next_deadline().map(|deadline| self.start + deadline);
+        // One that the clock cannot show will not come.
+        let deadline = self.hub.next_deadline().and_then(|deadline| self.start.checked_add(deadline));
         tokio::select! {
             Some(command) = self.inbox.recv() => self.handle(command),
             () = sleep_until(deadline.unwrap_or(self.start)), if deadline.is_some() => {
@@ -167,12 +222,13 @@ impl Operator {
                     self.handle(Command::Detach(peer));
                 }
             }
-            Command::Receive(peer, incoming) => {
+            Command::Receive(peer, incoming, _share) => {
                 match &incoming {
                     Incoming::Message(message) => {
                         debug!(%peer, message = %message.message_type(), "received")
                     }
-                    Incoming::Invalid(text) => warn!(%peer, "protocol violation: {text}"),
+                    // As a field, which is escaped: the text may hold what the peer wrote.
+                    Incoming::Invalid(text) => warn!(%peer, text, "protocol violation"),
                 }
                 self.hub.receive(now, peer, incoming);
             }
@@ -205,11 +261,18 @@ async fn open_socket(
         let text = format!("no common WebSocket subprotocol: the router speaks {ours}; offered: {theirs}\n");
         return (StatusCode::BAD_REQUEST, text).into_response();
     };
+    let Ok(place) = door.places.try_acquire_owned() else {
+        let text = "the router has no place for another connection\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    };
     let info = PeerInfo { address: address.to_string() };
     upgrade
         .protocols([serializer.subprotocol()])
         .max_message_size(door.config.max_message)
         .max_frame_size(door.config.max_message)
         .on_failed_upgrade(|error| debug!(%error, "upgrade failed"))
-        .on_upgrade(move |socket| connection::serve(socket, serializer, info, door.commands, door.config))
+        .on_upgrade(move |socket| async move {
+            connection::serve(socket, serializer, info, door.inbox, door.config).await;
+            drop(place);
+        })
 }

@@ -6,8 +6,9 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{HELLO, TestServer};
+use futures::SinkExt;
 use tokio_tungstenite::tungstenite::{self, Message};
-use wamp_wasm::codec::Serializer;
+use wamp_wasm::{codec::Serializer, router::RouterConfig};
 use wamp_wasm_router::server::{ServerConfig, SocketConfig};
 
 #[tokio::test]
@@ -177,4 +178,36 @@ async fn a_client_that_does_not_read_is_disconnected_and_the_others_get_everythi
         }
     }
     panic!("the client that does not read is still there");
+}
+
+#[tokio::test]
+async fn more_connections_than_the_limit_are_refused_until_one_has_ended() {
+    let server = TestServer::with(ServerConfig { connections: 1, ..ServerConfig::default() });
+    let mut first = server.join_realm(Serializer::Json).await;
+    let Err(tungstenite::Error::Http(response)) = server.offer(&["wamp.2.json"]).await else {
+        panic!("a second connection was taken");
+    };
+    assert_eq!(response.status(), 503);
+    first.send(r#"[3,{},"wamp.close.close_realm"]"#).await;
+    first.expect_end().await;
+    drop(first);
+    let started = Instant::now();
+    while server.offer(&["wamp.2.json"]).await.is_err() {
+        assert!(started.elapsed() < common::PATIENCE, "the place is not free again");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_goes_on_sending_does_not_hold_up_the_end_of_the_router() {
+    let router = RouterConfig { goodbye_timeout: Duration::from_millis(50), ..RouterConfig::default() };
+    let mut server = TestServer::with(ServerConfig { router, ..ServerConfig::default() });
+    let mut client = server.join_realm(Serializer::Json).await;
+    server.stop();
+    assert_eq!(client.receive().await, r#"[6,{},"wamp.close.system_shutdown"]"#);
+    let flood =
+        tokio::spawn(async move { while client.socket.send(Message::text("[70,1,{}]")).await.is_ok() {} });
+    let ended = tokio::task::spawn_blocking(move || server.join());
+    let ended = tokio::time::timeout(common::PATIENCE, ended).await.expect("ended in time");
+    ended.expect("joined").expect("no error");
+    flood.abort();
 }

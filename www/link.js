@@ -62,7 +62,7 @@ export class Link {
       const advice = 'Start the router with scripts/demo; this page goes on trying.';
       return { name: 'lost', title: 'The router is not there', cause, advice, retryAt, action };
     }
-    const cause = reason === 'closed' ? `The router ended the session: ${uri}.` : 'The router does not answer any more.';
+    const cause = reason === 'closed' && uri ? `The router ended the session: ${uri}.` : 'The router does not answer any more.';
     const advice = 'Is it still running? What others say meanwhile will be missing in the chat.';
     return { name: 'lost', title: 'The connection was lost', cause, advice, retryAt, action };
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // Autobahn's namespace on the classes of this package: `import autobahn from 'wamp-wasm/autobahn'`.
 
 import { auth_cra, auth_cryptosign, auth_persona, transports } from './api/absent.js';
@@ -12,10 +13,10 @@ import * as serializer from './api/serializer.js';
 import * as util from './api/util.js';
 
 export const log = {
-    debug: (...items) => {
-        if (globalThis.AUTOBAHN_DEBUG) console.log(...items);
+    debug: (/** @type {unknown[]} */ ...items) => {
+        if (/** @type {any} */ (globalThis).AUTOBAHN_DEBUG) console.log(...items);
     },
-    warn: (...items) => console.warn(...items),
+    warn: (/** @type {unknown[]} */ ...items) => console.warn(...items),
 };
 
 export {

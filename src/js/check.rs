@@ -7,9 +7,12 @@ use super::{
     core::{Thrown, thrown},
     octets,
 };
-use crate::message::{
-    CallOptions, EventDetails, InvocationDetails, MatchPolicy, MessageType, OptionError, Pattern,
-    PublishOptions, RegisterOptions, ResultDetails, SubscribeOptions, Uri, UriRules,
+use crate::{
+    message::{
+        CallOptions, EventDetails, InvocationDetails, MatchPolicy, MessageType, OptionError, Pattern,
+        PublishOptions, RegisterOptions, ResultDetails, Role, SubscribeOptions, Uri, UriRules,
+    },
+    session::announced,
 };
 
 /// For each type of details that the glue checks by itself: the keys that WAMP defines and what their
@@ -58,6 +61,13 @@ pub fn check_request(code: u32, uri: &str, options: &[u8]) -> Result<(), Thrown>
     };
     Pattern::new(uri.into(), policy).map_err(|error| thrown(format_args!("<{name}>: {error}")))?;
     Ok(())
+}
+
+/// Whether HELLO announces this feature for a role of this side.
+#[wasm_bindgen]
+pub fn announces(role: &str, feature: &str) -> bool {
+    let roles = announced();
+    Role::CLIENT.into_iter().any(|played| played.as_str() == role && roles.supports(played, feature))
 }
 
 /// Whether a text is a complete URI.

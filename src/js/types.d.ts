@@ -193,7 +193,7 @@ export class Session {
     readonly realm: string | null;
     /** Whether it is open. */
     readonly isOpen: boolean;
-    /** What the router announced, by the role of this side that it is for. */
+    /** The features that both sides announced, by the role of this side. */
     readonly features: { publisher: Dict; subscriber: Dict; caller: Dict; callee: Dict };
     /** The active subscriptions: one list for each subscription of the router. */
     readonly subscriptions: Subscription[][];

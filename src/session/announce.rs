@@ -8,7 +8,8 @@ use crate::message::{Role, Roles};
 /// Not announced, because they are not implemented: `call_canceling`, and with it the callee's
 /// `progressive_call_results` (a dealer has to be able to stop a stream), `call_timeout`,
 /// `call_reroute`, `progressive_call_invocations`, `payload_passthru_mode` and the sharded kinds.
-pub(super) fn roles() -> Roles {
+#[must_use]
+pub fn announced() -> Roles {
     Roles::announce(&[
         (
             Role::Publisher,

@@ -9,7 +9,7 @@ use crate::message::{
 };
 
 use super::{
-    Cause, CommandError, Ended, Failure, Output, Session, SessionEvent, announce, pending::Requests,
+    Cause, CommandError, Ended, Failure, Output, Session, SessionEvent, announced, pending::Requests,
     state::Phase, table::Table, violation::Violation,
 };
 
@@ -30,7 +30,7 @@ impl<P: Payload> Session<P> {
         let details = if details.roles().is_some() {
             details
         } else {
-            details.with("roles", announce::roles().as_dict().clone())
+            details.with("roles", announced().as_dict().clone())
         };
         self.phase = Phase::Joining(offered);
         self.start_timer(now, self.config.join_timeout);

@@ -20,6 +20,7 @@ mod subscriptions;
 mod table;
 mod violation;
 
+pub use announce::announced;
 pub use event::{
     Cause, CommandError, Ended, Failure, Input, Outcome, Output, SessionConfig, SessionEvent, Success, Ticket,
 };

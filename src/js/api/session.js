@@ -2,7 +2,7 @@
 // A WAMP session as the application sees it. It keeps handlers, endpoints and promises by ticket; what
 // may be sent, and what an answer means, is decided in the core.
 
-import { check_request } from '../wasm/wamp_wasm.js';
+import { announces, check_request } from '../wasm/wamp_wasm.js';
 import { GoodUris, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
 import { surelyRight } from '../glue/hot.js';
@@ -26,7 +26,7 @@ const SUBSCRIBE = 32;
 const CALL = 48;
 const REGISTER = 64;
 
-/** The roles of this side, and the router's role that serves each. */
+/** The roles of this side, and the router's role that serves each: what both announce is a feature. */
 const COUNTERPARTS = { publisher: 'broker', subscriber: 'broker', caller: 'dealer', callee: 'dealer' };
 
 export class Session {
@@ -103,7 +103,8 @@ export class Session {
         /** @type {any} */
         const features = {};
         for (const [role, counterpart] of Object.entries(COUNTERPARTS)) {
-            features[role] = { ...this.#welcome?.roles?.[counterpart]?.features };
+            const theirs = Object.entries(this.#welcome?.roles?.[counterpart]?.features ?? {});
+            features[role] = Object.fromEntries(theirs.filter(([feature, on]) => on === true && announces(role, feature)));
         }
         return features;
     }

@@ -1,0 +1,132 @@
+// What a page loads of the package, and what is in its WebAssembly module.
+// One rule: sizes are those of the wire, after brotli at its best, as a server sends static files.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const root = join(import.meta.dirname, '..');
+const BUDGET = 'bench/size-budget.json';
+const NAMED = 'target/wasm/wasm32-unknown-unknown/wasm/wamp_wasm.wasm';
+
+const check = process.argv.includes('--check');
+const count = Number(process.argv.slice(2).find((argument) => /^\d+$/.test(argument)) ?? 30);
+
+const wasm = readFileSync(join(root, 'pkg/wasm/wamp_wasm_bg.wasm'));
+const glue = await bundled(join(root, 'pkg/index.js'));
+const sizes = { wasm: size([wasm]), glue: size([glue]), 'first load': size([wasm, glue]) };
+
+const budget = JSON.parse(readFileSync(join(root, BUDGET), 'utf8'));
+console.log(row('brotli bytes of', 'raw', 'gzip', 'brotli', 'budget'));
+for (const [what, { raw, gzip, brotli }] of Object.entries(sizes)) {
+    const over = brotli > budget[what];
+    console.log(row(what, raw, gzip, brotli, budget[what]) + (over ? '  above the budget' : ''));
+    if (over && check) process.exitCode = 1;
+}
+if (!check) functions(join(root, NAMED));
+
+/** The package as a page's bundler makes it: one minified module. */
+async function bundled(entry) {
+    const { build } = createRequire(join(root, 'tests/package.json'))('vite');
+    const { output } = await build({
+        root,
+        configFile: false,
+        logLevel: 'error',
+        build: {
+            write: false,
+            minify: true,
+            modulePreload: { polyfill: false },
+            rollupOptions: { input: entry, preserveEntrySignatures: 'strict' },
+        },
+    });
+    return Buffer.from(output.filter((file) => file.type === 'chunk').map((file) => file.code).join(''));
+}
+
+function size(files) {
+    const sum = (measure) => files.reduce((total, file) => total + measure(file).length, 0);
+    return { raw: sum((file) => file), gzip: sum((file) => gzipSync(file, { level: 9 })), brotli: sum((file) => brotliCompressSync(file)) };
+}
+
+function row(what, ...numbers) {
+    return what.padEnd(18) + numbers.map((number) => String(number).padStart(10)).join('');
+}
+
+/** Prints the largest functions of a module that still has names. */
+function functions(file) {
+    if (!existsSync(file)) return console.log('\nscripts/build makes the module that has the names of the functions');
+    const all = read(readFileSync(file)).filter(({ name }) => !name.startsWith('__wbindgen_describe'));
+    all.sort((a, b) => b.size - a.size);
+    console.log(`\nthe largest functions before wasm-opt, of ${all.reduce((sum, { size }) => sum + size, 0)} octets of code`);
+    for (const { size, name } of all.slice(0, count)) console.log(`${String(size).padStart(8)}  ${readable(name)}`);
+}
+
+/** The functions of a module: sizes from the code section, names from the name section. */
+function read(octets) {
+    let at = 8;
+    const number = () => {
+        for (let value = 0, shift = 0; ; shift += 7) {
+            const octet = octets[at++];
+            value += (octet & 0x7f) * 2 ** shift;
+            if (octet < 0x80) return value;
+        }
+    };
+    const text = () => {
+        const length = number();
+        at += length;
+        return octets.toString('utf8', at - length, at);
+    };
+    const list = (item) => Array.from({ length: number() }, item);
+    const sizes = [];
+    const names = new Map();
+    let imported = 0;
+    while (at < octets.length) {
+        const section = octets[at++];
+        const length = number();
+        const end = at + length;
+        if (section === 2) imported = importedFunctions(list, text, number, () => octets[at++]);
+        if (section === 10) list(() => { const size = number(); at += size; sizes.push(size); });
+        if (section === 0 && text() === 'name') {
+            while (at < end) {
+                const kind = octets[at++];
+                const next = number() + at;
+                if (kind === 1) list(() => names.set(number(), text()));
+                at = next;
+            }
+        }
+        at = end;
+    }
+    return sizes.map((size, i) => ({ size, name: names.get(i + imported) ?? `function ${i + imported}` }));
+}
+
+function importedFunctions(list, text, number, octet) {
+    const limits = () => { if (number() & 1) { number(); number(); } else number(); };
+    let functions = 0;
+    list(() => {
+        text();
+        text();
+        switch (octet()) {
+            case 0: functions++; number(); break;
+            case 1: octet(); limits(); break;
+            case 2: limits(); break;
+            default: octet(); octet();
+        }
+    });
+    return functions;
+}
+
+/** A mangled name of Rust, as far as it can be read without a demangler. */
+function readable(name) {
+    const parts = [];
+    const rest = name.replace(/^_+(ZN|R)/, '');
+    if (rest === name) return name;
+    for (let at = 0; at < rest.length; at++) {
+        const length = /^\d+/.exec(rest.slice(at))?.[0];
+        if (!length) continue;
+        at += length.length + (rest[at + length.length] === '_' ? 1 : 0);
+        parts.push(rest.slice(at, at + Number(length)));
+        at += Number(length) - 1;
+    }
+    const path = parts.filter((part) => !/^h[0-9a-f]{16}$/.test(part)).join('::');
+    return path.replaceAll('$LT$', '<').replaceAll('$GT$', '>').replaceAll('$u20$', ' ').replaceAll('$C$', ',').replaceAll('..', '::').slice(0, 140);
+}

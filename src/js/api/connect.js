@@ -3,7 +3,7 @@
 
 import { check, isGivenDict } from '../glue/check.js';
 import { Connection } from './connection.js';
-import { SessionLost, WampError } from './errors.js';
+import { WampError, sessionLost } from './errors.js';
 
 /**
  * @param {any} options
@@ -24,9 +24,9 @@ export function connect(options) {
             signal?.removeEventListener('abort', aborted);
             resolve(session);
         };
-        connection.onclose = (how, { reason, message }) => {
+        connection.onclose = (_, { reason, message }) => {
             signal?.removeEventListener('abort', aborted);
-            reject(new SessionLost(reason ?? 'wamp.error.network_failure', message ? [message] : [], {}, { message: message || how }));
+            reject(sessionLost(reason, message));
         };
         if (signal?.aborted) return aborted();
         signal?.addEventListener('abort', aborted);

@@ -35,6 +35,11 @@ hidden(WampError.prototype, { name: 'WampError' });
 export class SessionLost extends WampError {}
 hidden(SessionLost.prototype, { name: 'SessionLost' });
 
+/** Why a session ended, for whoever still waits for something of it. @param {string | null | undefined} uri @param {string | undefined} text */
+export function sessionLost(uri, text) {
+    return new SessionLost(uri ?? 'wamp.error.network_failure', text ? [text] : [], {}, { message: text || 'the session ended' });
+}
+
 /** Something was asked for that is not possible now; nothing was sent. Its texts are autobahn's. */
 export class StateError extends Error {}
 hidden(StateError.prototype, { name: 'StateError' });

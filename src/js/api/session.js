@@ -10,7 +10,7 @@ import { dictOctets } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
-import { SessionLost, StateError } from './errors.js';
+import { StateError, sessionLost } from './errors.js';
 import { guarded } from './guarded.js';
 import { Registration } from './registration.js';
 import { EventBuffer, Subscription } from './subscription.js';
@@ -426,7 +426,7 @@ export class Session {
     /** @param {Ended} ended */
     #ended(ended) {
         this.#id = null;
-        const lost = new SessionLost(ended.reason ?? 'wamp.error.network_failure', [ended.message], {}, { message: ended.message || 'the session ended' });
+        const lost = sessionLost(ended.reason, ended.message);
         for (const { subscription, buffer } of this.#handlers.values()) {
             subscription.active = false;
             buffer?.end(lost);

@@ -4,7 +4,7 @@
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
 import { Op, EndCause } from '../wasm/wamp_wasm.js';
-import { EncodeError, SessionLost, StateError, WampError } from '../api/errors.js';
+import { EncodeError, StateError, WampError, sessionLost } from '../api/errors.js';
 import { ASK, hot } from './hot.js';
 import { fromOctets, toOctets } from './octets.js';
 
@@ -28,13 +28,6 @@ import { fromOctets, toOctets } from './octets.js';
 
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-const NETWORK_FAILURE = 'wamp.error.network_failure';
-
-/** @param {string | undefined | null} uri @param {string | undefined} text */
-function lost(uri, text) {
-    return new SessionLost(uri ?? NETWORK_FAILURE, text ? [text] : [], {}, { message: text || 'the session ended before the answer came' });
-}
 
 export class Driver {
     /** @type {Core | null} */
@@ -313,7 +306,7 @@ export class Driver {
             case Op.Failed:
                 return this.#take(a)?.failed(failure(uri ?? '', message, text));
             case Op.Lost:
-                return this.#take(a)?.failed(lost(uri, text));
+                return this.#take(a)?.failed(sessionLost(uri, text));
             case Op.Ended:
                 this.#end();
                 return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, wasClean: this.#wasClean });
@@ -360,7 +353,7 @@ export class Driver {
         this.#queue = [];
         this.#host.fault(error);
         const text = `internal error: ${error instanceof Error ? error.message : error}`;
-        for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(lost(null, text));
+        for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(sessionLost(null, text));
         this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: this.#joined, wasClean: false });
     }
 }

@@ -27,6 +27,15 @@ fn octets(parts: &[&[u8]]) -> Frame {
     Frame::Binary(parts.concat())
 }
 
+/// `[48, 1, {}, "p", args]`
+fn call(args: Vec<Value>) -> Message<Values> {
+    let Ok(Message::Call(mut call)) = read::<Values>(Serializer::Json, &text(r#"[48,1,{},"p"]"#)) else {
+        panic!("CALL")
+    };
+    call.payload = Values::args(args);
+    Message::from(call)
+}
+
 /// `[48, 1, {}, "p", …` with five elements.
 const MSGPACK_CALL: &[u8] = &[0x95, 48, 1, 0x80, 0xa1, b'p'];
 const CBOR_CALL: &[u8] = &[0x85, 0x18, 48, 1, 0xa0, 0x61, b'p'];
@@ -75,13 +84,6 @@ fn a_million_tags_around_a_value_are_read_without_nesting() {
 fn the_deepest_message_that_may_be_sent_can_be_read() {
     // The message and its arguments are two levels.
     let nested = (0..MAX_DEPTH - 2).fold(Value::Null, |value, _| Value::from(vec![value]));
-    let call = |args: Vec<Value>| {
-        let Ok(Message::Call(mut call)) = read::<Values>(Serializer::Json, &text(r#"[48,1,{},"p"]"#)) else {
-            panic!("CALL")
-        };
-        call.payload = Values::args(args);
-        Message::from(call)
-    };
     for serializer in Serializer::ALL {
         let deepest = call(vec![nested.clone()]);
         let frame = encode(serializer, &deepest).unwrap();
@@ -187,4 +189,44 @@ fn a_message_of_unannounced_length_is_read_like_any_other() {
     assert_eq!(encode(Serializer::Json, &message), Ok(text(r#"[48,1,{},"p"]"#)));
     assert!(error(Serializer::Cbor, &octets(&[&[0x9f, 0x18, 33, 1, 2]])).contains("end too early"));
     assert_eq!(error(Serializer::Cbor, &octets(&[&[0x9f, 0xff]])), "a message must not be an empty list");
+}
+
+#[test]
+fn more_values_than_the_limit_are_refused_in_all_serializers() {
+    let limits = Limits { max_values: 16, ..Limits::default() };
+    for serializer in Serializer::ALL {
+        for (values, fits) in [(5, true), (20, false)] {
+            let frame = encode(serializer, &call(vec![vec![Value::Null; values].into()])).unwrap();
+            let read = decode::<Encoded>(serializer, &frame, &limits);
+            let too_many = DecodeError::TooMuch { what: "the number of values", limit: 16 };
+            assert_eq!(read.map(drop), if fits { Ok(()) } else { Err(too_many) }, "{serializer:?} {values}");
+        }
+    }
+}
+
+#[test]
+fn a_frame_full_of_doubles_is_read_and_one_full_of_nothing_is_refused() {
+    let list = |count: u32, item: &[u8]| {
+        let items = item.repeat(count as usize);
+        octets(&[MSGPACK_CALL, &[0xdd], &count.to_be_bytes(), &items])
+    };
+    let full = (1 << 24) / 9 - 2;
+    let doubles = list(full, &[0xcb, 0x3f, 0xe0, 0, 0, 0, 0, 0, 0]);
+    assert!(read::<()>(Serializer::MsgPack, &doubles).is_ok());
+    assert_eq!(
+        read::<()>(Serializer::MsgPack, &list(3_000_000, &[0xc0])).unwrap_err().to_string(),
+        "the number of values exceeds the limit of 2097152"
+    );
+}
+
+#[test]
+fn what_a_peer_made_long_is_not_repeated_to_it_at_length() {
+    let key = "ü".repeat(10_000);
+    let frame = text(&format!(r#"[16,1,{{"{key}":1,"{key}":2}},"com.x"]"#));
+    let error = read::<Values>(Serializer::Json, &frame).unwrap_err();
+    assert!(error.summary().len() < 310 && error.summary().ends_with('…'));
+    assert_eq!(
+        read::<Values>(Serializer::Json, &text("[]")).unwrap_err().summary(),
+        "a message must not be an empty list"
+    );
 }

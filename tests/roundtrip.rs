@@ -12,8 +12,7 @@
 use proptest::{collection::vec, prelude::*};
 use wamp_wasm::{
     codec::{
-        DecodeError, Encoded, Frame, Limits, Serializer, WirePayload, decode, decode_envelope, encode,
-        encode_envelope, from_value, to_value,
+        DecodeError, Encoded, Frame, Limits, Serializer, WirePayload, decode, encode, from_value, to_value,
     },
     message::{
         Abort, AuthExtra, Authenticate, Call, CallOptions, Cancel, CancelOptions, Challenge, CloseDetails,
@@ -198,15 +197,6 @@ proptest! {
                 prop_assert_eq!(&other, &encode(to, &message).unwrap());
             }
         }
-    }
-
-    #[test]
-    fn an_envelope_is_the_message_without_its_payload(message in messages()) {
-        let text = encode_envelope(&message).unwrap();
-        let envelope = decode_envelope::<Values>(&text).unwrap();
-        let without = read::<()>(Serializer::Json, &encode(Serializer::Json, &message).unwrap()).unwrap();
-        prop_assert_eq!(decode_envelope::<()>(&text).unwrap(), without);
-        prop_assert_eq!(encode_envelope(&envelope).unwrap(), text);
     }
 
     #[test]

@@ -221,7 +221,7 @@ impl<T: Transport> Driver<T> {
             Err(closed) => Input::Closed(closed.to_string()),
             Ok(frame) => match decode(self.shared.serializer, &frame, &self.limits) {
                 Ok(message) => Input::Message(message),
-                Err(error) => Input::Invalid(error.to_string()),
+                Err(error) => Input::Invalid(error.summary()),
             },
         });
         true

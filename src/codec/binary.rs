@@ -92,6 +92,7 @@ fn elements<'a>(
         return Err(DecodeError::NotAMessage("a message must be a list".to_owned()));
     };
     let mut elements = Elements { kept: Vec::with_capacity(MAX_ELEMENTS), len: 0 };
+    let mut values = 0;
     while announced != Some(elements.len) {
         let start = reader.position();
         if announced.is_none() {
@@ -102,7 +103,7 @@ fn elements<'a>(
             }
         }
         // One level is the message itself.
-        skip_value(reader, limits.depth().saturating_sub(1)).map_err(|e| match e {
+        values += skip_value(reader, limits.depth().saturating_sub(1)).map_err(|e| match e {
             DecodeError::TooMuch { .. } => limits::too_deep(limits.depth()),
             other => other,
         })?;
@@ -113,6 +114,9 @@ fn elements<'a>(
     }
     if reader.position() < size {
         return Err(reader.malformed("octets behind the message"));
+    }
+    if values > limits.max_values {
+        return Err(limits::too_many(limits.max_values));
     }
     Ok(elements)
 }

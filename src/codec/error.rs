@@ -43,6 +43,20 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// The text for the peer and for a log: cut off where the peer has made it long.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        const LONGEST: usize = 300;
+        let mut text = self.to_string();
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text.push('…');
+        }
+        text
+    }
+}
+
 /// A message that cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -13,14 +13,17 @@ pub struct Limits {
     pub max_size: usize,
     /// The deepest nesting. More than [`MAX_DEPTH`] counts as that.
     pub max_depth: usize,
+    /// The most values, counted at every level: in memory, a value is many times as large as the octet
+    /// that it can be in a frame.
+    pub max_values: usize,
     /// Whether null may stand for absent arguments, which WAMP forbids and some peers send.
     pub lenient: bool,
 }
 
 impl Default for Limits {
-    /// 16 MiB, [`MAX_DEPTH`], strict.
+    /// 16 MiB, [`MAX_DEPTH`], two million values (more than numbers of 8 octets fit 16 MiB), strict.
     fn default() -> Self {
-        Self { max_size: 1 << 24, max_depth: MAX_DEPTH, lenient: false }
+        Self { max_size: 1 << 24, max_depth: MAX_DEPTH, max_values: 1 << 21, lenient: false }
     }
 }
 
@@ -36,6 +39,11 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+/// The error for more values than there may be.
+pub(super) const fn too_many(limit: usize) -> DecodeError {
+    DecodeError::TooMuch { what: "the number of values", limit }
 }
 
 /// The error for nesting that is too deep.

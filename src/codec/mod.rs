@@ -11,7 +11,6 @@ mod cursor;
 mod element;
 mod encoded;
 #[cfg(feature = "json")]
-mod envelope;
 mod error;
 mod frame;
 #[cfg(feature = "json")]
@@ -30,7 +29,6 @@ mod token;
 
 pub use encoded::Encoded;
 #[cfg(feature = "json")]
-pub use envelope::{decode_envelope, encode_envelope};
 pub use error::{DecodeError, EncodeError};
 pub use frame::{Frame, Serializer, negotiate};
 pub use limits::{Limits, MAX_DEPTH};
@@ -117,14 +115,11 @@ pub fn decode<P: WirePayload>(
         (Serializer::Json, Frame::Text(_)) => return Err(DecodeError::NotInThisBuild(serializer.name())),
         (_, Frame::Text(_)) => return Err(DecodeError::WrongFrame("text", "binary")),
     };
-    message_of(split, |message, spans| payload::read(message, spans, limits))
+    message_of(split, limits)
 }
 
-/// The message of these elements. `payload` makes the payload of those behind the header.
-fn message_of<'a, P>(
-    split: Split<'a>,
-    payload: impl FnOnce(&'static str, std::vec::IntoIter<Span<'a>>) -> Result<P, DecodeError>,
-) -> Result<Message<P>, DecodeError> {
+/// The message of these elements.
+fn message_of<P: WirePayload>(split: Split<'_>, limits: &Limits) -> Result<Message<P>, DecodeError> {
     let len = split.len;
     let mut spans = split.spans.into_iter();
     let code =
@@ -135,7 +130,7 @@ fn message_of<'a, P>(
 
     let header: Vec<Value> =
         spans.by_ref().take(layout.header()).map(Span::value).collect::<Result<_, _>>()?;
-    let payload = payload(message_type.name(), spans)?;
+    let payload = payload::read(message_type.name(), spans, limits)?;
     let message = shape::read(message_type, header, payload)?;
     rules::check(&message, len)?;
     Ok(message)

@@ -13,31 +13,34 @@ struct Open {
     key: bool,
 }
 
-/// Skips the next value. `max_depth` counts the lists and dicts that are open at the same time.
+/// Skips the next value, and tells how many values it is made of. `max_depth` counts the lists and dicts that are open at the same time.
 ///
 /// # Errors
 /// What the reader says, [`DecodeError::TooMuch`] below `max_depth`, and [`DecodeError::Malformed`]
 /// when a key is no text or an end is out of place.
-pub(crate) fn skip_value<'a, R: Read<'a>>(reader: &mut R, max_depth: usize) -> Result<(), DecodeError> {
+pub(crate) fn skip_value<'a, R: Read<'a>>(reader: &mut R, max_depth: usize) -> Result<usize, DecodeError> {
     let mut stack: Vec<Open> = Vec::new();
+    let mut values = 0;
     loop {
         let token = reader.next()?;
+        let is_key = stack.last().is_some_and(|open| open.dict && open.key);
         if let Some(open) = stack.last_mut() {
             match token {
                 Token::End if open.left.is_none() && (!open.dict || open.key) => {
                     stack.pop();
                     if settle(&mut stack) {
-                        return Ok(());
+                        return Ok(values);
                     }
                     continue;
                 }
                 Token::Str(_) => {}
-                _ if open.dict && open.key => return Err(reader.malformed("a key that is no text")),
+                _ if is_key => return Err(reader.malformed("a key that is no text")),
                 _ => {}
             }
             open.left = open.left.map(|left| left.saturating_sub(1));
             open.key = !open.key;
         }
+        values += usize::from(!is_key);
         match token {
             Token::List(left) => stack.push(Open { left, dict: false, key: false }),
             Token::Dict(left) => {
@@ -50,7 +53,7 @@ pub(crate) fn skip_value<'a, R: Read<'a>>(reader: &mut R, max_depth: usize) -> R
             return Err(DecodeError::TooMuch { what: "nesting", limit: max_depth });
         }
         if settle(&mut stack) {
-            return Ok(());
+            return Ok(values);
         }
     }
 }
@@ -70,12 +73,12 @@ mod tests {
 
     fn msgpack_end(octets: &[u8], max_depth: usize) -> Result<usize, String> {
         let mut reader = msgpack::Reader::new(octets);
-        skip_value(&mut reader, max_depth).map(|()| reader.position()).map_err(|e| e.to_string())
+        skip_value(&mut reader, max_depth).map(|_| reader.position()).map_err(|e| e.to_string())
     }
 
     fn cbor_end(octets: &[u8], max_depth: usize) -> Result<usize, String> {
         let mut reader = cbor::Reader::new(octets);
-        skip_value(&mut reader, max_depth).map(|()| reader.position()).map_err(|e| e.to_string())
+        skip_value(&mut reader, max_depth).map(|_| reader.position()).map_err(|e| e.to_string())
     }
 
     /// `[1, {"a": [true], "b": nil}, ""]` and one octet more.

@@ -148,6 +148,6 @@ impl<'a, O: Outlet> Packets<'a, O> {
 pub fn read(serializer: Serializer, frame: &Frame, limits: &Limits) -> Incoming<Encoded> {
     match decode(serializer, frame, limits) {
         Ok(message) => Incoming::Message(message),
-        Err(error) => Incoming::Invalid(error.to_string()),
+        Err(error) => Incoming::Invalid(error.summary()),
     }
 }

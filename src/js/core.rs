@@ -98,7 +98,7 @@ impl Core {
     pub fn on_octets(&mut self, now: f64, octets: Vec<u8>) {
         let input = match octets::message(octets) {
             Ok(message) => Input::Message(message),
-            Err(error) => Input::Invalid(error.to_string()),
+            Err(error) => Input::Invalid(error.summary()),
         };
         self.session.handle(instant(now), input);
     }

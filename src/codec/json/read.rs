@@ -16,7 +16,7 @@ use crate::{
 
 /// Cuts a frame into its elements.
 pub(in crate::codec) fn split<'a>(text: &'a str, limits: &Limits) -> Result<Split<'a>, DecodeError> {
-    check_depth(text.as_bytes(), limits.depth())?;
+    check_limits(text.as_bytes(), limits)?;
     let mut json = serde_json::Deserializer::from_str(text);
     let (raw, len) = json
         .deserialize_seq(Elements)
@@ -57,9 +57,10 @@ pub(in crate::codec) fn kind(octets: &[u8]) -> Kind {
     }
 }
 
-/// Refuses text that is nested deeper than the limit, without nesting itself.
-fn check_depth(text: &[u8], limit: usize) -> Result<(), DecodeError> {
-    let (mut depth, mut in_string) = (0_usize, false);
+/// Refuses text that is nested deeper or has more values than the limits, without nesting itself.
+fn check_limits(text: &[u8], limits: &Limits) -> Result<(), DecodeError> {
+    let limit = limits.depth();
+    let (mut depth, mut values, mut in_string) = (0_usize, 0_usize, false);
     let mut octets = text.iter();
     while let Some(octet) = octets.next() {
         match octet {
@@ -74,8 +75,12 @@ fn check_depth(text: &[u8], limit: usize) -> Result<(), DecodeError> {
             b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
+        // A list or dict of n values has n - 1 commas, and itself is one.
+        if matches!(octet, b'[' | b'{' | b',') && !in_string {
+            values += 1;
+        }
     }
-    Ok(())
+    if values > limits.max_values { Err(limits::too_many(limits.max_values)) } else { Ok(()) }
 }
 
 fn malformed(error: &serde_json::Error, text: &[u8], at: usize) -> DecodeError {
@@ -187,8 +192,9 @@ mod tests {
 
     #[test]
     fn brackets_inside_strings_are_no_nesting() {
-        assert_eq!(check_depth(br#"["[[[\"[[[", {"[": "]"}]"#, 2), Ok(()));
-        assert_eq!(check_depth(b"[[[]]]", 2), Err(limits::too_deep(2)));
+        let limits = Limits { max_depth: 2, ..Limits::default() };
+        assert_eq!(check_limits(br#"["[[[\"[[[", {"[": "]"}]"#, &limits), Ok(()));
+        assert_eq!(check_limits(b"[[[]]]", &limits), Err(limits::too_deep(2)));
     }
 
     #[test]

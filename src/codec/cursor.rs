@@ -16,7 +16,7 @@ impl<'a> Cursor<'a> {
         Self { octets, at: 0, serializer }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) const fn position(&self) -> usize {
         self.at
     }
@@ -25,14 +25,14 @@ impl<'a> Cursor<'a> {
         self.octets.len() - self.at
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn octet(&mut self) -> Result<u8, DecodeError> {
         let Some(octet) = self.octets.get(self.at) else { return Err(self.ended()) };
         self.at += 1;
         Ok(*octet)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let left = self.octets.get(self.at..).unwrap_or_default();
         let Some(array) = left.first_chunk::<N>() else { return Err(self.ended()) };
@@ -62,14 +62,37 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over this octet and this text behind it, if both come next.
-    #[inline]
-    pub(super) fn skip(&mut self, first: u8, text: &str) -> bool {
-        let next = self.octets.get(self.at..).and_then(<[u8]>::split_first);
-        let found = next.is_some_and(|(octet, rest)| *octet == first && rest.starts_with(text.as_bytes()));
+    #[inline(always)]
+    pub(super) fn skip(&mut self, first: u8, text: &[u8]) -> bool {
+        if self.peek() != Some(first) {
+            return false;
+        }
+        let Some(next) = self.behind_first(text.len()) else { return false };
+        // Keys are short: a loop costs less than a call to compare.
+        let found = next.iter().zip(text).all(|(one, other)| one == other);
         if found {
             self.at += 1 + text.len();
         }
         found
+    }
+
+    /// The octets behind the next one, if there are so many.
+    #[inline(always)]
+    pub(super) fn behind_first(&self, length: usize) -> Option<&'a [u8]> {
+        let start = self.at + 1;
+        self.octets.get(start..start + length)
+    }
+
+    /// The next octet, which stays.
+    #[inline(always)]
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.octets.get(self.at).copied()
+    }
+
+    /// Passes over octets that were looked at.
+    #[inline(always)]
+    pub(super) const fn pass(&mut self, octets: usize) {
+        self.at += octets;
     }
 
     /// Octets of an announced length.
@@ -90,7 +113,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A big-endian number of `1 << width` octets.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unsigned(&mut self, width: u8) -> Result<u64, DecodeError> {
         Ok(match width {
             0 => self.octet()?.into(),

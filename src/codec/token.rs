@@ -48,7 +48,14 @@ pub trait Read<'a> {
 
     /// Passes over the next token if it is this text in its shortest form; otherwise nothing happens.
     /// A key that was foreseen needs no more than this comparison.
-    fn skip_text(&mut self, text: &str) -> bool;
+    fn skip_text(&mut self, text: &[u8]) -> bool;
+
+    /// The octets of the next token if it is a short text in its shortest form. They are not checked to
+    /// be UTF-8, and nothing is passed over: [`pass`](Self::pass) them and the one octet in front of them.
+    fn short_text(&self) -> Option<&'a [u8]>;
+
+    /// Passes over octets that were looked at.
+    fn pass(&mut self, octets: usize);
 
     /// How many octets were read.
     fn position(&self) -> usize;

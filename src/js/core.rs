@@ -18,13 +18,13 @@ use crate::{
 /// One session over one transport.
 #[wasm_bindgen]
 pub struct Core {
-    session: Session<Slot>,
-    a: f64,
+    pub(super) session: Session<Slot>,
+    pub(super) a: f64,
     b: f64,
     uri: Option<String>,
-    text: String,
+    pub(super) text: String,
     octets: Vec<u8>,
-    handlers: Vec<Ticket>,
+    pub(super) handlers: Vec<Ticket>,
 }
 
 pub(super) type Thrown = JsValue;
@@ -38,7 +38,7 @@ fn instant(now: f64) -> Duration {
     Duration::from_micros((now * 1000.0) as u64)
 }
 
-fn id<T: Id>(number: f64) -> Option<T> {
+pub(super) fn id<T: Id>(number: f64) -> Option<T> {
     T::new(number as u64).ok().filter(|_| number.fract() == 0.0)
 }
 
@@ -183,26 +183,6 @@ impl Core {
         self.session.unregister(ticket(endpoint)).map(number).map_err(thrown)
     }
 
-    /// Gives the request id of a PUBLISH that the glue sends next; `a` is the ticket, 0 without one.
-    ///
-    /// # Errors
-    /// Throws a text; no id was taken.
-    pub fn begin_publish(&mut self, acknowledge: bool) -> Result<f64, Thrown> {
-        let (request, ticket) = self.session.begin_publish(acknowledge).map_err(thrown)?;
-        self.a = ticket.map_or(0.0, number);
-        Ok(request.get() as f64)
-    }
-
-    /// Gives the request id of a CALL that the glue sends next; `a` is the ticket.
-    ///
-    /// # Errors
-    /// Throws a text; no id was taken.
-    pub fn begin_call(&mut self, receive_progress: bool) -> Result<f64, Thrown> {
-        let (request, ticket) = self.session.begin_call(receive_progress).map_err(thrown)?;
-        self.a = number(ticket);
-        Ok(request.get() as f64)
-    }
-
     /// Whether the invocation may be answered now; the glue sends its YIELD or ERROR next.
     pub fn end_invocation(&mut self, request: f64) -> bool {
         id::<RequestId>(request).is_some_and(|request| self.session.end_invocation(request).is_ok())
@@ -258,7 +238,7 @@ impl Core {
     }
 }
 
-fn number(ticket: Ticket) -> f64 {
+pub(super) fn number(ticket: Ticket) -> f64 {
     ticket.get() as f64
 }
 

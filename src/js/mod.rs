@@ -11,6 +11,7 @@
 
 mod check;
 mod core;
+mod hot;
 mod octets;
 mod op;
 mod slot;

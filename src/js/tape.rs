@@ -20,7 +20,7 @@ pub struct Tape {
     octets: Vec<u8>,
     sent: Vec<u8>,
     error: String,
-    report: [u32; 12],
+    report: [u32; 11],
 }
 
 #[wasm_bindgen]
@@ -41,7 +41,7 @@ impl Tape {
             octets: Vec::new(),
             sent: Vec::new(),
             error: String::new(),
-            report: [0; 12],
+            report: [0; 11],
         })
     }
 
@@ -51,8 +51,8 @@ impl Tape {
     }
 
     /// Where the addresses of an incoming tape are, each 32 bits: words, numbers, text, chunks, binaries
-    /// in pieces; generation and number of shapes, their parents, key ends and keys. Of an outgoing one:
-    /// address and length of the frame.
+    /// in pieces; generation and number of shapes, their parents, key ends and keys; and of an outgoing
+    /// one that of the frame. The report itself does not move.
     pub fn report(&self) -> *const u32 {
         self.report.as_ptr()
     }
@@ -82,7 +82,6 @@ impl Tape {
             address(shapes.key_ends()),
             address(shapes.octets()),
             0,
-            0,
         ];
         true
     }
@@ -102,8 +101,8 @@ impl Tape {
         room(&mut self.octets, length)
     }
 
-    /// Makes a frame of the tape; `false`: see [`error`](Self::error).
-    pub fn write(&mut self, words: usize, numbers: usize, octets: usize) -> bool {
+    /// Makes a frame of the tape and gives its length; 0: see [`error`](Self::error).
+    pub fn write(&mut self, words: usize, numbers: usize, octets: usize) -> usize {
         let tape = Outgoing {
             words: self.words.get(..words).unwrap_or_default(),
             numbers: self.numbers.get(..numbers).unwrap_or_default(),
@@ -112,10 +111,10 @@ impl Tape {
         self.sent.clear();
         if let Err(error) = encode(self.serializer, &tape, &mut self.sent) {
             self.error = error.to_string();
-            return false;
+            return 0;
         }
-        self.report = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, address(&self.sent), self.sent.len() as u32];
-        true
+        self.report[10] = address(&self.sent);
+        self.sent.len()
     }
 
     /// What went wrong last.

@@ -36,6 +36,9 @@ impl<P: Payload> Session<P> {
     /// The fast way for a final RESULT: the call that it completes, which is settled with this. `None`
     /// decides nothing: give the message to [`handle`](Self::handle).
     pub fn on_result(&mut self, request: RequestId) -> Option<Ticket> {
+        if !self.is_open() {
+            return None;
+        }
         let pending = self.requests.take(MessageType::Result, MessageType::Call, request).ok()?;
         pending.map(|pending| pending.ticket)
     }

@@ -73,6 +73,9 @@ impl<P: Payload> Session<P> {
     /// The fast way for an INVOCATION without details: the endpoint that has to answer it. `None`
     /// decides nothing: give the message to [`handle`](Self::handle).
     pub fn on_invocation(&mut self, request: RequestId, registration: RegistrationId) -> Option<Ticket> {
+        if !self.is_open() {
+            return None;
+        }
         self.start_invocation(request, registration, false)
     }
 

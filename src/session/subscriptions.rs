@@ -97,7 +97,7 @@ impl<P: Payload> Session<P> {
     /// nothing: give the message to [`handle`](Self::handle).
     #[must_use]
     pub fn on_event(&self, subscription: SubscriptionId) -> Option<&[Ticket]> {
-        Some(self.handlers(subscription)).filter(|handlers| !handlers.is_empty())
+        Some(self.handlers(subscription)).filter(|handlers| self.is_open() && !handlers.is_empty())
     }
 
     /// An event without handlers is ignored: an UNSUBSCRIBE or a revocation was on its way.

@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number that belongs to a first octet with these low five bits.
-    #[inline]
+    #[inline(always)]
     fn argument(&mut self, info: u8) -> Result<u64, DecodeError> {
         match info {
             0..=23 => Ok(info.into()),
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Read<'a> for Reader<'a> {
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Result<Token<'a>, DecodeError> {
         let mut tagged = false;
         loop {
@@ -125,8 +125,19 @@ impl<'a> Read<'a> for Reader<'a> {
         }
     }
 
-    #[inline]
-    fn skip_text(&mut self, text: &str) -> bool {
+    #[inline(always)]
+    fn short_text(&self) -> Option<&'a [u8]> {
+        let length = self.0.peek()?.wrapping_sub(major::TEXT << 5);
+        if length < 24 { self.0.behind_first(usize::from(length)) } else { None }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, octets: usize) {
+        self.0.pass(octets);
+    }
+
+    #[inline(always)]
+    fn skip_text(&mut self, text: &[u8]) -> bool {
         text.len() < 24 && self.0.skip(major::TEXT << 5 | text.len() as u8, text)
     }
 

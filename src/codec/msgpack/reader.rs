@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Read<'a> for Reader<'a> {
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Result<Token<'a>, DecodeError> {
         let at = self.0.position();
         let first = self.0.octet()?;
@@ -93,8 +93,19 @@ impl<'a> Read<'a> for Reader<'a> {
         }
     }
 
-    #[inline]
-    fn skip_text(&mut self, text: &str) -> bool {
+    #[inline(always)]
+    fn short_text(&self) -> Option<&'a [u8]> {
+        let first = self.0.peek()?;
+        if first & 0xe0 == 0xa0 { self.0.behind_first(usize::from(first & 0x1f)) } else { None }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, octets: usize) {
+        self.0.pass(octets);
+    }
+
+    #[inline(always)]
+    fn skip_text(&mut self, text: &[u8]) -> bool {
         text.len() < 32 && self.0.skip(0xa0 | text.len() as u8, text)
     }
 

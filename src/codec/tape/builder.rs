@@ -141,8 +141,15 @@ impl Builder {
     }
 
     /// Reads a scalar, or opens a list or dict.
-    #[inline]
+    #[inline(always)]
     fn value<'a>(&mut self, reader: &mut impl Read<'a>, length: usize) -> Result<(), DecodeError> {
+        if let Some(text) = reader.short_text()
+            && self.text.push_ascii(text)
+        {
+            reader.pass(1 + text.len());
+            self.words.push(pack(word::TEXT, text.len() as u32));
+            return Ok(());
+        }
         match reader.next()? {
             Token::Str(text) => {
                 let units = self.text.push(&text);
@@ -179,7 +186,7 @@ impl Builder {
     }
 
     /// Closes what is complete and reads the key of what comes next; `false` at the end of the frame.
-    #[inline]
+    #[inline(always)]
     fn next_value<'a>(&mut self, reader: &mut impl Read<'a>) -> Result<bool, DecodeError> {
         while let Some(open) = self.open.last_mut() {
             if open.begun == open.announced {
@@ -221,7 +228,7 @@ impl Builder {
         Ok(false)
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&mut self, number: f64) {
         self.words.push(pack(word::NUMBER, self.numbers.len() as u32));
         self.numbers.push(number);
@@ -235,7 +242,7 @@ impl Builder {
         self.words.extend([pack(word::BINARY, length as u32), at as u32]);
     }
 
-    #[inline]
+    #[inline(always)]
     fn open(&mut self, announced: Option<usize>, dict: Option<Keys>) -> Result<(), DecodeError> {
         if self.open.len() >= self.max_depth {
             return Err(DecodeError::TooMuch { what: "nesting", limit: self.max_depth });
@@ -248,7 +255,7 @@ impl Builder {
     }
 
     /// Closes the innermost list or dict; the word of a dict can be written only now.
-    #[inline]
+    #[inline(always)]
     fn close<'a>(&mut self, reader: &impl Read<'a>) -> Result<(), DecodeError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         match open.dict {
@@ -286,7 +293,7 @@ impl Builder {
         let pairs = pairs.iter().filter_map(|&(start, end)| octets.get(start..end));
         // One by one: collecting would bring in a sort.
         let mut seen = BTreeSet::new();
-        seen.extend(self.shapes.keys(shape).map(str::as_bytes));
+        seen.extend(self.shapes.keys(shape));
         let twice = pairs.into_iter().find(|key| !seen.insert(key))?;
         Some(String::from_utf8_lossy(twice).into_owned())
     }

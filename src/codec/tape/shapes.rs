@@ -43,7 +43,7 @@ struct Node {
 #[derive(Debug)]
 pub struct Shapes {
     nodes: Vec<Node>,
-    keys: String,
+    keys: Vec<u8>,
     /// Per shape its parent and the end of its key among the keys, for JavaScript.
     parents: Vec<u32>,
     key_ends: Vec<u32>,
@@ -54,7 +54,7 @@ impl Default for Shapes {
     fn default() -> Self {
         Self {
             nodes: vec![Node::default()],
-            keys: String::new(),
+            keys: Vec::new(),
             parents: vec![0],
             key_ends: vec![0],
             generation: 0,
@@ -71,8 +71,8 @@ impl Shapes {
     }
 
     /// The shape that most likely extends this one, and its key.
-    #[inline]
-    pub(super) fn predicted(&self, shape: u32) -> Option<(u32, &str)> {
+    #[inline(always)]
+    pub(super) fn predicted(&self, shape: u32) -> Option<(u32, &[u8])> {
         let predicted = self.node(shape)?.predicted;
         (predicted != 0).then(|| (predicted, self.key(predicted)))
     }
@@ -80,7 +80,7 @@ impl Shapes {
     /// The shape that a key makes of a shape.
     pub(super) fn step(&mut self, shape: u32, key: &str) -> Step {
         let mut at = self.node(shape).map_or(0, |node| node.child);
-        while at != 0 && self.key(at) != key {
+        while at != 0 && self.key(at) != key.as_bytes() {
             at = self.node(at).map_or(0, |node| node.sibling);
         }
         if at == 0 {
@@ -93,7 +93,7 @@ impl Shapes {
     }
 
     /// The keys of a shape, the last one first.
-    pub(super) fn keys(&self, shape: u32) -> impl Iterator<Item = &str> {
+    pub(super) fn keys(&self, shape: u32) -> impl Iterator<Item = &[u8]> {
         let mut at = shape;
         std::iter::from_fn(move || {
             let key = (at != 0).then(|| self.key(at))?;
@@ -124,7 +124,7 @@ impl Shapes {
     /// All keys back to back.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        self.keys.as_bytes()
+        &self.keys
     }
 
     #[inline]
@@ -133,13 +133,13 @@ impl Shapes {
     }
 
     #[inline]
-    fn key(&self, shape: u32) -> &str {
+    fn key(&self, shape: u32) -> &[u8] {
         let (start, end) = self.node(shape).map_or((0, 0), |node| node.key);
         self.keys.get(start as usize..end as usize).unwrap_or_default()
     }
 
     fn add(&mut self, shape: u32, key: &str) -> Step {
-        if self.keys(shape).any(|known| known == key) {
+        if self.keys(shape).any(|known| known == key.as_bytes()) {
             return Step::Duplicate;
         }
         let full = self.nodes.len() >= SHAPES;
@@ -161,7 +161,7 @@ impl Shapes {
         parent.predicted = added;
         parent.children += 1;
         self.nodes.push(node);
-        self.keys.push_str(key);
+        self.keys.extend_from_slice(key.as_bytes());
         self.parents.push(shape);
         self.key_ends.push(end);
         Step::To(added)
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(shapes.step(0, "a"), Step::To(a));
         assert_eq!(shapes.step(a, "b"), Step::To(ab));
         assert_eq!(shapes.step(a, "c"), Step::To(ac));
-        assert_eq!(shapes.keys(ab).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(shapes.keys(ab).collect::<Vec<_>>(), [b"b", b"a"]);
         assert_eq!((shapes.parents(), shapes.key_ends()), (&[0, 0, a, a][..], &[0, 1, 2, 3][..]));
     }
 

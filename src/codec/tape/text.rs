@@ -36,6 +36,26 @@ impl Text {
         utf16_units(text) as u32
     }
 
+    /// Appends a short text if it is ASCII. One loop copies and looks, because a call to either costs
+    /// more than the loop.
+    #[inline(always)]
+    pub(super) fn push_ascii(&mut self, text: &[u8]) -> bool {
+        let before = self.octets.len();
+        if before - self.start + text.len() > CHUNK {
+            self.close_chunk();
+        }
+        let mut bits = 0;
+        self.octets.extend(text.iter().map(|octet| {
+            bits |= octet;
+            *octet
+        }));
+        if bits < 0x80 {
+            return true;
+        }
+        self.octets.truncate(before);
+        false
+    }
+
     pub(super) fn close_chunk(&mut self) {
         let length = self.octets.len() - self.start;
         if length > 0 {

@@ -4,7 +4,7 @@
 
 import { check } from '../glue/check.js';
 import { payloadArgs } from '../glue/driver.js';
-import { deferred } from './deferred.js';
+import { ProgressPromise } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';
 import { unwrap } from './values.js';
@@ -12,14 +12,20 @@ import { unwrap } from './values.js';
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+const CALL = 48;
+
 /** @typedef {{ signal?: AbortSignal, on_progress?: Function, timeout?: number }} Local */
+
+/** For a call without options. @type {Local} */
+const NOTHING = Object.freeze({});
 
 /**
  * Separates what goes to the wire, verbatim, from what is for this side.
  * @param {any} options @returns {{ wire: any, local: Local }}
  */
 export function callOptions(options) {
-    const { signal, on_progress, ...wire } = options ?? {};
+    if (options == null) return { wire: {}, local: NOTHING };
+    const { signal, on_progress, ...wire } = options;
     check(signal == null || typeof signal.addEventListener === 'function', 'Session.call: <options>.signal must be an AbortSignal');
     check(on_progress == null || typeof on_progress === 'function', 'Session.call: <options>.on_progress must be a function');
     // As JSON, in which the options are checked, NaN is null.
@@ -29,57 +35,91 @@ export function callOptions(options) {
 }
 
 /**
+ * Sends a CALL and gives the promise of its result.
+ * @param {import('../glue/driver.js').Driver} driver
+ * @param {any[]} middle @param {boolean} parts whether it takes parts of the result @param {any} args @param {any} kwargs
  * @param {Local} local @param {(error: unknown, text: string) => void} report
- * @param {(pending: import('../glue/driver.js').Pending) => void} send
  */
-export function startCall({ signal, on_progress, timeout }, report, send) {
-    const { promise, resolve, reject } = deferred();
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    let over = false;
-    const release = () => {
-        over = true;
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', aborted);
-    };
-    /** @param {unknown} error */
-    const fail = (error) => {
-        release();
-        reject(error);
-    };
-    /** @param {string} text @param {unknown} [cause] */
-    const cancel = (text, cause) => fail(new WampError('wamp.error.canceled', [text], {}, { cause }));
-    const aborted = () => cancel('canceled by signal', signal?.reason);
-    promise.cancel = () => cancel('canceled by the caller');
-
-    if (signal?.aborted) {
-        aborted();
-        return promise;
+export function startCall(driver, middle, parts, args, kwargs, local, report) {
+    const call = new Call(local, report);
+    if (local.signal?.aborted) {
+        call.canceledBySignal();
+        return call.promise;
     }
     try {
-        send({
-            done: (_, __, message) => {
-                release();
-                // RESULT, Request, Details, Args, Kwargs
-                resolve(unwrap(message[3] === undefined ? undefined : payloadArgs(message[3]), message[4]));
-            },
-            failed: fail,
-            progress: (message) => {
-                // Whoever gave the call up hears no more of it.
-                if (over) return;
-                const args = payloadArgs(message[3]);
-                const kwargs = message[4] ?? {};
-                const guard = (/** @type {() => unknown} */ call) => guarded(call, report, 'Exception raised in progress handler:');
-                guard(() => on_progress?.(args, kwargs));
-                promise.notify(unwrap(args, kwargs), guard);
-            },
-        });
+        driver.send(CALL, parts, middle, args, kwargs, call);
     } catch (error) {
-        fail(error);
-        return promise;
+        call.failed(error);
+        return call.promise;
     }
-    if (over) return promise;
-    signal?.addEventListener('abort', aborted);
-    if (timeout) timer = setTimeout(() => fail(new WampError('wamp.error.timeout', [`no answer within ${timeout} ms`])), Math.min(timeout, LONGEST_TIMER));
-    return promise;
+    if (local !== NOTHING) call.watch();
+    return call.promise;
+}
+
+/** A call without its final answer: what the driver tells about it goes to the promise. */
+class Call {
+    /** @type {(value: any) => void} */
+    resolve = () => {};
+    /** @type {(error: unknown) => void} */
+    reject = () => {};
+    /** Undoes `watch`. @type {(() => void) | undefined} */
+    release = undefined;
+    over = false;
+
+    /** @param {Local} local @param {(error: unknown, text: string) => void} report */
+    constructor(local, report) {
+        this.local = local;
+        this.report = report;
+        this.promise = new ProgressPromise((/** @type {any} */ resolve, /** @type {any} */ reject) => {
+            this.resolve = resolve;
+            this.reject = reject;
+        }, this);
+    }
+
+    /** Follows the signal and the clock. */
+    watch() {
+        if (this.over) return;
+        const { signal, timeout } = this.local;
+        const aborted = () => this.canceledBySignal();
+        const expired = () => this.failed(new WampError('wamp.error.timeout', [`no answer within ${timeout} ms`]));
+        signal?.addEventListener('abort', aborted);
+        const timer = timeout ? setTimeout(expired, Math.min(timeout, LONGEST_TIMER)) : undefined;
+        this.release = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', aborted);
+        };
+    }
+
+    /** @param {number} _ @param {number} __ @param {any} message RESULT, Request, Details, Args, Kwargs */
+    done(_, __, message) {
+        this.over = true;
+        this.release?.();
+        this.resolve(unwrap(message[3] === undefined ? undefined : payloadArgs(message[3]), message[4]));
+    }
+
+    /** @param {unknown} error */
+    failed(error) {
+        this.over = true;
+        this.release?.();
+        this.reject(error);
+    }
+
+    /** @param {any} message RESULT, Request, Details, Args, Kwargs */
+    progress(message) {
+        // Whoever gave the call up hears no more of it.
+        if (this.over) return;
+        const args = payloadArgs(message[3]);
+        const kwargs = message[4] ?? {};
+        const guard = (/** @type {() => unknown} */ call) => guarded(call, this.report, 'Exception raised in progress handler:');
+        guard(() => this.local.on_progress?.(args, kwargs));
+        this.promise.notify(unwrap(args, kwargs), guard);
+    }
+
+    cancel() {
+        this.failed(new WampError('wamp.error.canceled', ['canceled by the caller']));
+    }
+
+    canceledBySignal() {
+        this.failed(new WampError('wamp.error.canceled', ['canceled by signal'], {}, { cause: this.local.signal?.reason }));
+    }
 }

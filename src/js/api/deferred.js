@@ -13,17 +13,16 @@ export function deferred() {
     return self;
 }
 
-/**
- * A promise that also tells what has come so far.
- * @template T @extends {Promise<T>}
- */
+/** A promise that also tells what has come so far, and that of a call may be given up. */
 export class ProgressPromise extends Promise {
-    /** @type {Array<(value: unknown) => void>} */
-    #listeners = [];
+    /** @type {Array<(value: unknown) => void> | undefined} */
+    #listeners;
+    #call;
 
-    // Promises derived from it are ordinary ones.
-    static get [Symbol.species]() {
-        return Promise;
+    /** @param {any} executor @param {{ cancel(): void }} [call] the call that it promises the result of */
+    constructor(executor, call) {
+        super(executor);
+        this.#call = call;
     }
 
     /**
@@ -32,12 +31,20 @@ export class ProgressPromise extends Promise {
      * @returns {any}
      */
     then(onfulfilled, onrejected, onprogress) {
-        if (typeof onprogress === 'function') this.#listeners.push(onprogress);
+        if (typeof onprogress === 'function') (this.#listeners ??= []).push(onprogress);
         return super.then(onfulfilled, onrejected);
     }
 
     /** @param {unknown} value @param {(call: () => unknown) => void} [run] runs each listener */
     notify(value, run = (call) => call()) {
-        for (const listener of this.#listeners) run(() => listener(value));
+        for (const listener of this.#listeners ?? []) run(() => listener(value));
+    }
+
+    cancel() {
+        this.#call?.cancel();
     }
 }
+
+// What is derived from it is an ordinary promise, and `await` takes it as one: without the detour that
+// it makes for a promise of a foreign class.
+Object.defineProperty(ProgressPromise.prototype, 'constructor', { value: Promise });

@@ -8,8 +8,6 @@ import { payloadArgs } from '../glue/driver.js';
 import { WampError } from './errors.js';
 import { Invocation, Result } from './values.js';
 
-const YIELD = [70];
-const ERROR_OF_INVOCATION = [8, 68];
 const RUNTIME_ERROR = 'wamp.error.runtime_error';
 
 /**
@@ -34,14 +32,14 @@ export function invoke(driver, registration, request, message, report) {
     const succeed = (value) => {
         const { args, kwargs } = value instanceof Result ? value : { args: [value], kwargs: undefined };
         try {
-            driver.answer(YIELD, request, [{}], args, kwargs);
+            driver.answer(false, request, [{}], args, kwargs);
             answered = true;
         } catch (error) {
             fail(new Error(`the result cannot be sent: ${text(error)}`, { cause: error }));
         }
     };
     const progress = details.receive_progress !== true ? null : (/** @type {any} */ args, /** @type {any} */ kwargs) => {
-        checkPayload('Invocation.progress', args, kwargs);
+        checkPayload('Invocation.', 'progress', args, kwargs);
         driver.progress(request, args ?? undefined, kwargs ?? undefined);
     };
 
@@ -72,7 +70,7 @@ function answerError(driver, request, error, report) {
     }
     for (const [uri, args, kwargs] of attempts) {
         try {
-            return driver.answer(ERROR_OF_INVOCATION, request, [{}, uri], args, kwargs);
+            return driver.answer(true, request, [{}, uri], args, kwargs);
         } catch (problem) {
             report(problem, 'The error of an invocation handler cannot be sent:');
         }

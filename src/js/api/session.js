@@ -26,6 +26,8 @@ const SUBSCRIBE = 32;
 const CALL = 48;
 const REGISTER = 64;
 
+const IN_HANDLER = 'Exception raised in event handler:';
+
 /** The roles of this side, and the router's role that serves each: what both announce is a feature. */
 const COUNTERPARTS = { publisher: 'broker', subscriber: 'broker', caller: 'dealer', callee: 'dealer' };
 
@@ -38,6 +40,8 @@ export class Session {
     #welcome = /** @type {any} */ (null);
     /** @type {Map<number, Handler>} */
     #handlers = new Map();
+    /** The handlers that get the same events, by the first one's ticket. @type {Map<number, Handler[]>} */
+    #lists = new Map();
     /** @type {Map<number, Endpoint>} */
     #endpoints = new Map();
     /** @type {Map<string, string>} */
@@ -70,7 +74,7 @@ export class Session {
         this.#driver = config.start({
             joined: (id, message) => this.#joined(id, message),
             challenged: (message) => this.#challenged(message),
-            event: (tickets, publication, message) => this.#event(tickets, publication, message),
+            event: (first, tickets, publication, message) => this.#event(first, tickets, publication, message),
             invocation: (endpoint, request, message) => this.#invocation(endpoint, request, message),
             subscriptionRevoked: (tickets, reason) => this.#subscriptionRevoked(tickets, reason),
             registrationRevoked: (endpoint, reason) => this.#registrationRevoked(endpoint, reason),
@@ -161,8 +165,7 @@ export class Session {
         const { wire, local } = callOptions(options);
         if (this.caller_disclose_me) wire.disclose_me ??= true;
         const uri = this.#checked('call', CALL, procedure, wire);
-        const begin = (/** @type {any} */ core) => core.begin_call(wire.receive_progress === true);
-        return startCall(local, this.#config.on_user_error, (pending) => driver.send(begin, CALL, [wire, uri], args ?? undefined, kwargs ?? undefined, pending));
+        return startCall(driver, [wire, uri], wire.receive_progress === true, args ?? undefined, kwargs ?? undefined, local, this.#config.on_user_error);
     }
 
     /** @param {string} topic @param {any} [args] @param {any} [kwargs] @param {any} [options] */
@@ -172,15 +175,13 @@ export class Session {
         const wire = { ...options };
         if (this.publisher_disclose_me) wire.disclose_me ??= true;
         const uri = this.#checked('publish', PUBLISH, topic, wire);
-        const acknowledge = wire.acknowledge === true;
-        /** @param {import('../glue/driver.js').Pending | null} pending */
-        const send = (pending) => driver.send((core) => core.begin_publish(acknowledge), PUBLISH, [wire, uri], args ?? undefined, kwargs ?? undefined, pending);
-        if (!acknowledge) {
-            send(null);
+        if (wire.acknowledge !== true) {
+            driver.send(PUBLISH, false, [wire, uri], args ?? undefined, kwargs ?? undefined, null);
             return undefined;
         }
         return new Promise((resolve, reject) => {
-            send({ done: (_, id) => resolve(new Publication(id)), failed: reject });
+            const pending = { done: (/** @type {number} */ _, /** @type {number} */ id) => resolve(new Publication(id)), failed: reject };
+            driver.send(PUBLISH, true, [wire, uri], args ?? undefined, kwargs ?? undefined, pending);
         });
     }
 
@@ -205,6 +206,7 @@ export class Session {
                         buffer,
                     });
                     this.#handlers.set(ticket, { subscription, buffer, revoked: revoked.resolve });
+                    this.#lists.clear();
                     resolve(subscription);
                 },
                 failed: reject,
@@ -294,7 +296,7 @@ export class Session {
      * @param {string} method @param {number} code @param {string} curie @param {any} options
      */
     #checked(method, code, curie, options) {
-        const uri = this.resolve(curie);
+        const uri = this.#prefixes.size === 0 ? curie : this.resolve(curie);
         const hot = code === CALL || code === PUBLISH;
         if (hot && this.#goodUris.has(uri) && surelyRight(code, options)) return uri;
         let problem;
@@ -316,6 +318,7 @@ export class Session {
         return new Promise((resolve, reject) => {
             driver.request((core) => core.unsubscribe(ticket), { done: (_, last) => resolve(last === 1), failed: reject });
             this.#handlers.delete(ticket);
+            this.#lists.clear();
             handler.subscription.active = false;
             handler.buffer?.end(null);
         });
@@ -379,21 +382,51 @@ export class Session {
         }
     }
 
-    /** @param {number[]} tickets @param {number} publication @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
-    #event(tickets, publication, message) {
-        const args = payloadArgs(message[4]);
+    /**
+     * @param {number} first the ticket of the first handler @param {number[] | undefined} tickets of all, if it is to be asked anew
+     * @param {number} publication @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs
+     */
+    #event(first, tickets, publication, message) {
+        const list = tickets ? this.#handlersOf(tickets) : this.#lists.get(first) ?? this.#remember(first, message[1]);
+        const args = message[4] === undefined ? [] : payloadArgs(message[4]);
         const kwargs = message[5] ?? {};
+        const details = message[3];
         /** @type {Event | undefined} */
         let event;
-        for (const ticket of tickets) {
+        for (let i = 0; i < list.length; i++) {
+            const { subscription, buffer } = list[i];
             // A handler before this one may have ended it.
-            const handler = this.#handlers.get(ticket);
-            if (!handler) continue;
-            const { subscription, buffer } = handler;
-            event ??= new Event(publication, message[3].topic ?? subscription.topic, message[3]);
-            if (buffer) buffer.push({ args, kwargs, details: event });
-            else this.#user(() => /** @type {Function} */ (subscription.handler)(args, kwargs, event, subscription), 'Exception raised in event handler:');
+            if (!subscription.active) continue;
+            event ??= new Event(publication, details.topic ?? subscription.topic, details);
+            if (buffer) {
+                buffer.push({ args, kwargs, details: event });
+                continue;
+            }
+            try {
+                const result = /** @type {Function} */ (subscription.handler)(args, kwargs, event, subscription);
+                if (typeof result?.then === 'function') this.#user(() => result, IN_HANDLER);
+            } catch (error) {
+                this.#config.on_user_error(error, IN_HANDLER);
+            }
         }
+    }
+
+    /** @param {number[]} tickets */
+    #handlersOf(tickets) {
+        /** @type {Handler[]} */
+        const list = [];
+        for (const ticket of tickets) {
+            const handler = this.#handlers.get(ticket);
+            if (handler) list.push(handler);
+        }
+        return list;
+    }
+
+    /** The handlers of a subscription, until something changes about any. @param {number} first @param {number} subscription */
+    #remember(first, subscription) {
+        const list = this.#handlersOf(this.#driver?.handlers(subscription) ?? []);
+        this.#lists.set(first, list);
+        return list;
     }
 
     /** @param {number} endpoint @param {number} request @param {any} message */
@@ -404,6 +437,7 @@ export class Session {
 
     /** @param {number[]} tickets @param {string | undefined} reason */
     #subscriptionRevoked(tickets, reason) {
+        this.#lists.clear();
         for (const ticket of tickets) {
             const handler = this.#handlers.get(ticket);
             this.#handlers.delete(ticket);
@@ -433,6 +467,7 @@ export class Session {
         }
         for (const { registration } of this.#endpoints.values()) registration.active = false;
         this.#handlers.clear();
+        this.#lists.clear();
         this.#endpoints.clear();
         const details = { reason: ended.reason, message: ended.message, was_open: ended.wasOpen };
         if (ended.wasOpen) {

@@ -14,6 +14,12 @@ export function isDict(value) {
     return !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer);
 }
 
+/** Whether an object has keys that are sent. @param {any} object */
+export function hasKeys(object) {
+    for (const key in object) if (Object.hasOwn(object, key)) return true;
+    return false;
+}
+
 /**
  * A dict of the application's: also no Map, Date, Error or promise that someone forgot to await, whose
  * entries would be lost without a word. An instance of a class is its own properties.
@@ -31,15 +37,16 @@ export function isGivenDict(value) {
  * @param {unknown} args @param {unknown} kwargs @param {unknown} options
  */
 export function checkRequest(method, name, uri, args, kwargs, options) {
-    check(typeof uri === 'string', `Session.${method}: <${name}> must be a string`);
-    checkPayload(`Session.${method}`, args, kwargs);
-    checkOptions(`Session.${method}`, options);
+    // The texts are made only when they are needed.
+    if (typeof uri !== 'string') throw new TypeError(`Session.${method}: <${name}> must be a string`);
+    checkPayload('Session.', method, args, kwargs);
+    if (options != null) checkOptions(`Session.${method}`, options);
 }
 
-/** @param {string} where @param {unknown} args @param {unknown} kwargs */
-export function checkPayload(where, args, kwargs) {
-    check(args == null || Array.isArray(args), `${where}: <args> must be an array []`);
-    check(kwargs == null || isGivenDict(kwargs), `${where}: <kwargs> must be an object {}`);
+/** @param {string} owner @param {string} method @param {unknown} args @param {unknown} kwargs */
+export function checkPayload(owner, method, args, kwargs) {
+    if (args != null && !Array.isArray(args)) throw new TypeError(`${owner}${method}: <args> must be an array []`);
+    if (kwargs != null && !isGivenDict(kwargs)) throw new TypeError(`${owner}${method}: <kwargs> must be an object {}`);
 }
 
 /** The reason and message of a GOODBYE. @param {string} where @param {unknown} reason @param {unknown} message */

@@ -5,7 +5,7 @@
 
 import { Op, EndCause } from '../wasm/wamp_wasm.js';
 import { EncodeError, StateError, WampError, sessionLost } from '../api/errors.js';
-import { ASK, hot } from './hot.js';
+import { ASK, hot, isPlainEvent, isPlainInvocation, isPlainResult } from './hot.js';
 import { fromOctets, toOctets } from './octets.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
@@ -18,7 +18,8 @@ import { fromOctets, toOctets } from './octets.js';
  * @typedef {object} Host
  * @property {(id: number, message: any) => void} joined
  * @property {(message: any) => void} challenged
- * @property {(tickets: number[], publication: number, message: any) => void} event
+ * @property {(first: number, tickets: number[] | undefined, publication: number, message: any) => void} event
+ *   the ticket of the first handler, and those of all, which the host remembers from the last time if they are not given
  * @property {(endpoint: number, request: number, message: any) => void} invocation
  * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
  * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
@@ -28,6 +29,8 @@ import { fromOctets, toOctets } from './octets.js';
 
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+const [ERROR, CALL, INVOCATION, YIELD] = [8, 48, 68, 70];
 
 export class Driver {
     /** @type {Core | null} */
@@ -115,45 +118,49 @@ export class Driver {
     /**
      * Sends a PUBLISH or CALL. The payload is encoded before the request id is taken: a value that cannot
      * be encoded leaves no gap, and code of the application that the encoding runs may send in between.
-     * @param {(core: Core) => number} begin gives the request id, and the ticket in register a
-     * @param {number} code @param {any[]} middle @param {any} args @param {any} kwargs
-     * @param {Pending | null} pending
+     * @param {number} code
+     * @param {boolean} flag of a PUBLISH, whether it is acknowledged; of a CALL, whether it takes parts of the result
+     * @param {any[]} middle @param {any} args @param {any} kwargs @param {Pending | null} pending
      */
-    send(begin, code, middle, args, kwargs, pending) {
+    send(code, flag, middle, args, kwargs, pending) {
         this.#use();
-        this.#checkRoom();
+        if (this.#transport.full) this.#checkRoom();
         const tail = this.#prepare(middle, args, kwargs);
         const core = this.#use();
         let request;
         try {
-            request = begin(core);
+            request = code === CALL ? core.begin_call(flag) : core.begin_publish(flag);
         } catch (error) {
             throw this.#refusal(error);
         }
-        const ticket = core.a;
-        if (pending) this.#pending.set(ticket, pending);
+        if (request === 0) throw new StateError(core.take_text());
+        if (pending) this.#pending.set(core.a, pending);
         this.#transport.send(this.#codec.finish([code, request], tail));
-        this.#flush(null);
-        return ticket;
     }
 
     /**
      * Answers an invocation for good: with a YIELD or an ERROR. Nothing happens when it needs no answer.
-     * @param {number[]} head @param {number} request @param {any[]} middle @param {any} args @param {any} kwargs
+     * @param {boolean} isError @param {number} request @param {any[]} middle @param {any} args @param {any} kwargs
      */
-    answer(head, request, middle, args, kwargs) {
+    answer(isError, request, middle, args, kwargs) {
         if (!this.#core) return;
         const tail = this.#prepare(middle, args, kwargs);
         if (!this.#core?.end_invocation(request)) return;
-        this.#transport.send(this.#codec.finish([...head, request], tail));
-        this.#flush(null);
+        this.#transport.send(this.#codec.finish(isError ? [ERROR, INVOCATION, request] : [YIELD, request], tail));
     }
 
     /** A part of an invocation's result; more follows. @param {number} request @param {any} args @param {any} kwargs */
     progress(request, args, kwargs) {
         if (!this.#core) return;
         const tail = this.#prepare([{ progress: true }], args, kwargs);
-        if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([70, request], tail));
+        if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([YIELD, request], tail));
+    }
+
+    /** The tickets of the handlers of a subscription. @param {number} subscription */
+    handlers(subscription) {
+        const core = this.#use();
+        core.list_handlers(subscription);
+        return handlers(core);
     }
 
     /** Gives up an open transport from which no session came, or whose session nobody wants. */
@@ -193,16 +200,45 @@ export class Driver {
 
     /** @param {any} data */
     #receive(data) {
+        const core = this.#core;
+        if (!core) return;
+        let message;
+        try {
+            if ((data.length ?? data.byteLength) > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
+            message = this.#codec.decode(data);
+        } catch (error) {
+            return this.#run((core) => core.on_invalid(performance.now(), error instanceof Error ? error.message : String(error)));
+        }
+        // The messages that come by the thousand: one call with their numbers decides, and 0 means that it
+        // does not. The core has nothing else to say about them, so that there is nothing to drain.
+        let op = Op.Nothing;
+        let ticket = 0;
+        let b = 0;
+        try {
+            if (isPlainEvent(message)) {
+                op = Op.Event;
+                ticket = core.on_event(message[1]);
+                b = message[2];
+            } else if (isPlainResult(message)) {
+                op = Op.Result;
+                ticket = core.on_result(message[1]);
+            } else if (isPlainInvocation(message)) {
+                op = Op.Invocation;
+                ticket = core.on_invocation(message[1], message[2]);
+                b = message[1];
+            }
+        } catch (error) {
+            return this.#crash(error);
+        }
+        if (ticket === 0) return this.#receiveRare(message);
+        if (this.#delivering) this.#queue.push({ op, a: ticket, b, message, tickets: op === Op.Event ? this.handlers(message[1]) : undefined });
+        else this.#deliverNow(op, ticket, b, message);
+    }
+
+    /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
+    #receiveRare(message) {
         this.#run((core) => {
             const now = performance.now();
-            let message;
-            try {
-                if ((data.length ?? data.byteLength) > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
-                message = this.#codec.decode(data);
-            } catch (error) {
-                core.on_invalid(now, error instanceof Error ? error.message : String(error));
-                return undefined;
-            }
             const flags = hot(message);
             if (flags !== ASK) {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
@@ -251,11 +287,11 @@ export class Driver {
                     break;
                 case Op.Fault:
                     throw new Error(core.take_text());
-                case Op.Event:
-                    this.#queue.push({ op, a: core.a, b: core.b, message, tickets: handlers(core) });
-                    break;
                 case Op.SubscriptionRevoked:
-                    this.#queue.push({ op, a: 0, b: 0, message, tickets: handlers(core), uri: core.take_uri() });
+                                this.#queue.push({ op, a: 0, b: 0, message, tickets: handlers(core), uri: core.take_uri() });
+                    break;
+                case Op.Subscribed:
+                                this.#queue.push({ op, a: core.a, b: core.b, message });
                     break;
                 case Op.Failed:
                 case Op.Lost:
@@ -270,11 +306,12 @@ export class Driver {
     }
 
     #deliver() {
-        if (this.#delivering) return;
+        if (this.#delivering || this.#queue.length === 0) return;
         this.#delivering = true;
         for (let i = 0; i < this.#queue.length; i++) {
+            const { op, a, b, message, uri, text, tickets } = this.#queue[i];
             try {
-                this.#dispatch(this.#queue[i]);
+                this.#dispatch(op, a, b, message, uri, text, tickets);
             } catch (error) {
                 // The host guards the application's code; whatever this is, what comes after it must arrive.
                 this.#host.fault(error);
@@ -284,12 +321,30 @@ export class Driver {
         this.#delivering = false;
     }
 
-    /** @param {Delivery} delivery */
-    #dispatch({ op, a, b, message, uri, text, tickets }) {
+    /**
+     * Delivers what found the queue empty, and then what came into it meanwhile.
+     * @param {number} op @param {number} a @param {number} b @param {any} message
+     */
+    #deliverNow(op, a, b, message) {
+        this.#delivering = true;
+        try {
+            this.#dispatch(op, a, b, message);
+        } catch (error) {
+            this.#host.fault(error);
+        }
+        this.#delivering = false;
+        if (this.#queue.length > 0) this.#deliver();
+    }
+
+    /**
+     * @param {number} op @param {number} a @param {number} b @param {any} message
+     * @param {string} [uri] @param {string} [text] @param {number[]} [tickets]
+     */
+    #dispatch(op, a, b, message, uri, text, tickets) {
         const host = this.#host;
         switch (op) {
             case Op.Event:
-                return host.event(tickets ?? [], b, message);
+                return host.event(a, tickets, b, message);
             case Op.Invocation:
                 return host.invocation(a, b, message);
             case Op.Progress:

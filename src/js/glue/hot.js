@@ -11,6 +11,38 @@ export const ASK = -1;
 const PROGRESS = 1;
 const RECEIVE_PROGRESS = 2;
 
+const { getPrototypeOf } = Object;
+
+/** Whether a dict that a codec made is empty. @param {any} dict */
+function isEmptyDict(dict) {
+    if (typeof dict !== 'object' || dict === null || getPrototypeOf(dict) !== Object.prototype) return false;
+    for (const _ in dict) return false;
+    return true;
+}
+
+/** What may stand behind the details: nothing, args, or args and kwargs. @param {any[]} message @param {number} at */
+function hasPlainPayload(message, at) {
+    const { length } = message;
+    if (length === at) return true;
+    if (!Array.isArray(message[at])) return false;
+    return length === at + 1 || (length === at + 2 && typeof message[at + 1] === 'object' && message[at + 1] !== null && getPrototypeOf(message[at + 1]) === Object.prototype);
+}
+
+/** An EVENT without details: EVENT, Subscription, Publication, Details, Args, Kwargs. @param {any} message */
+export function isPlainEvent(message) {
+    return Array.isArray(message) && message[0] === 36 && isId(message[1]) && isId(message[2]) && isEmptyDict(message[3]) && hasPlainPayload(message, 4);
+}
+
+/** An INVOCATION without details: INVOCATION, Request, Registration, Details, Args, Kwargs. @param {any} message */
+export function isPlainInvocation(message) {
+    return Array.isArray(message) && message[0] === 68 && isId(message[1]) && isId(message[2]) && isEmptyDict(message[3]) && hasPlainPayload(message, 4);
+}
+
+/** A RESULT without details: RESULT, Request, Details, Args, Kwargs. @param {any} message */
+export function isPlainResult(message) {
+    return Array.isArray(message) && message[0] === 50 && isId(message[1]) && isEmptyDict(message[2]) && hasPlainPayload(message, 3);
+}
+
 /** The ids from 1 to 2^53 − 1: 2^53 itself may be a larger number that JavaScript has rounded. @param {unknown} value */
 function isId(value) {
     return typeof value === 'number' && value >= 1 && value < MAX_ID && Math.floor(value) === value;

@@ -2,7 +2,7 @@
 // Messages as JSON, by the browser's own means. Binary values travel as NUL and base64 in a string.
 // One rule: whatever `encode` throws, nothing of it was sent.
 
-import { isDict } from './check.js';
+import { hasKeys, isDict } from './check.js';
 
 /** As deep as the codec in Rust reads. */
 const MAX_DEPTH = 128;
@@ -66,6 +66,22 @@ function isTooDeep(text, limit) {
     return false;
 }
 
+/** The same of what JSON.parse gave: to walk a value is far less than to look at each character. @param {any} value @param {number} depth */
+function checkDepth(value, depth) {
+    if (depth > MAX_DEPTH) throw new RangeError(`depth exceeds the limit of ${MAX_DEPTH}`);
+    if (Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) {
+            const item = value[i];
+            if (typeof item === 'object' && item !== null) checkDepth(item, depth + 1);
+        }
+        return;
+    }
+    for (const key in value) {
+        const item = value[key];
+        if (typeof item === 'object' && item !== null) checkDepth(item, depth + 1);
+    }
+}
+
 /** @param {any} value */
 function binaryOf(value) {
     if (value instanceof ArrayBuffer) return new Uint8Array(value);
@@ -104,16 +120,23 @@ export function stringify(value) {
     const text = JSON.stringify(value);
     if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
     // JSON.stringify writes octets as {"0":…}, those of Node as {"type":"Buffer",…}, and empty ones, a Map
-    // and a Set as {}: look closer only where they may be.
-    if (text.includes('{"0":') || text.includes('{}') || text.includes('"\\u0000') || text.includes('{"type":"Buffer"')) return withSpecial(value);
+    // and a Set as {}: look closer only where they may be. The search for one character is the quick one.
+    if (text.includes('{') && (text.includes('{}') || text.includes('{"0":') || text.includes('{"type":"Buffer"'))) return withSpecial(value);
+    if (text.includes('\\') && text.includes('"\\u0000')) return withSpecial(value);
+    return text;
+}
+
+/** @param {any} value @param {string} what */
+function shallow(value, what) {
+    const text = stringify(value);
+    // The other side would take it for an attack, and the session would be lost.
+    if (text.length > 2 * MAX_DEPTH - 2 && isTooDeep(text, MAX_DEPTH - 1)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
     return text;
 }
 
 /** @param {any} value @param {string} start @param {string} what */
 function part(value, start, what) {
-    const text = stringify(value);
-    // The other side would take it for an attack, and the session would be lost.
-    if (isTooDeep(text, MAX_DEPTH - 1)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
+    const text = shallow(value, what);
     if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
     return `,${text}`;
 }
@@ -127,12 +150,32 @@ function parse(text) {
     }
 }
 
+/** The URIs that were sent last, in quotes. @type {Map<string, string>} */
+const quotes = new Map();
+
+/** @param {string} text */
+function quoted(text) {
+    let json = quotes.get(text);
+    if (json === undefined) {
+        if (quotes.size >= 1000) quotes.clear();
+        json = stringify(text);
+        quotes.set(text, json);
+    }
+    return json;
+}
+
+/** Whether JSON.stringify asks nobody what stands for an object. @param {any} object */
+function isPlain(object) {
+    return object === undefined || object.toJSON === undefined;
+}
+
 export const json = {
     /** @param {string | ArrayBuffer} text @returns {any} */
     decode(text) {
         if (typeof text !== 'string') throw new TypeError('binary frame on a connection that uses text frames');
-        if (isTooDeep(text, MAX_DEPTH)) throw new RangeError(`depth exceeds the limit of ${MAX_DEPTH}`);
         const value = parse(text);
+        // Each level takes two characters at the least.
+        if (text.length > 2 * MAX_DEPTH && typeof value === 'object') checkDepth(value, 1);
         return text.includes('\\u0000') ? revive(value) : value;
     },
 
@@ -141,10 +184,19 @@ export const json = {
      * @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs
      */
     prepare(middle, args, kwargs) {
+        const named = kwargs !== undefined && hasKeys(kwargs);
+        const some = named || (args !== undefined && args.length > 0);
+        if (isDict(middle[0]) && !hasKeys(middle[0]) && isPlain(args) && isPlain(kwargs)) {
+            // The usual message.
+            let tail = ',{}';
+            for (let i = 1; i < middle.length; i++) tail += `,${quoted(middle[i])}`;
+            if (some) tail += args !== undefined && args.length > 0 ? `,${shallow(args, 'args')}` : ',[]';
+            if (named) tail += `,${shallow(kwargs, 'kwargs')}`;
+            return `${tail}]`;
+        }
         let tail = '';
         for (const element of middle) tail += isDict(element) ? part(element, '{', 'options') : `,${stringify(element)}`;
-        const named = kwargs !== undefined && Object.keys(kwargs).length > 0;
-        if (named || (args !== undefined && args.length > 0)) tail += part(args ?? [], '[', 'args');
+        if (some) tail += part(args ?? [], '[', 'args');
         if (named) tail += part(kwargs, '{', 'kwargs');
         return `${tail}]`;
     },
@@ -154,6 +206,6 @@ export const json = {
 
     /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {string} tail */
     finish(head, tail) {
-        return `[${head.join(',')}${tail}`;
+        return head.length === 2 ? `[${head[0]},${head[1]}${tail}` : `[${head.join(',')}${tail}`;
     },
 };

@@ -4,8 +4,15 @@
 
 /** @typedef {import('../wasm/wamp_wasm.js').Tape} Tape */
 
-/** Below this a loop over the octets is faster than a call to the decoder. */
-const SHORT = 24;
+/** Up to this a loop over the octets is faster than a call to the decoder. */
+const SHORT = 96;
+/** For every short length a list that the loop fills. */
+const units = Array.from({ length: SHORT + 1 }, (_, length) => new Array(length).fill(0));
+const { fromCharCode } = String;
+
+/** Room for frames that is asked for at once, and above which it is given back. */
+const ROOM = 4096;
+const KEEP = 1 << 20;
 
 // A byte order mark is text like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -36,6 +43,10 @@ export class TapeReader {
         this.i32 = new Int32Array(buffer);
         this.u32 = new Uint32Array(buffer);
         this.f64 = new Float64Array(buffer);
+        /** Where the report is, which does not move. */
+        this.report = tape.report() >>> 2;
+        /** Where a frame goes, and how long it may be. */
+        this.room = this.roomAt = 0;
         /** The frame that is being read. @type {Uint8Array} */
         this.frame = this.u8;
         /** The next word, and where its numbers and pieced binaries are. */
@@ -63,13 +74,12 @@ export class TapeReader {
     read(frame) {
         const octets = frame instanceof Uint8Array ? frame : new Uint8Array(frame);
         const { length } = octets;
-        const room = this.tape.frame(length);
+        if (length > this.room || (this.room > KEEP && length < this.room / 4)) this.makeRoom(length);
         if (this.u8.length === 0) this.view();
-        this.u8.set(octets, room);
+        this.u8.set(octets, this.roomAt);
         if (!this.tape.read(length)) throw new Error(this.tape.error());
         if (this.u8.length === 0) this.view();
-        const report = this.tape.report() >>> 2;
-        const { u32 } = this;
+        const { u32, report } = this;
         this.at = u32[report] >>> 2;
         this.numbers = u32[report + 1] >>> 3;
         this.textAt = u32[report + 2];
@@ -84,6 +94,12 @@ export class TapeReader {
         this.frame = this.u8;
         this.chunk = '';
         return value;
+    }
+
+    /** @param {number} length */
+    makeRoom(length) {
+        this.room = Math.max(length, ROOM);
+        this.roomAt = this.tape.frame(this.room);
     }
 
     /** The views on the memory, which end whenever it grows. */
@@ -108,7 +124,7 @@ export class TapeReader {
                 return this.text(operand);
             case 3: {
                 const list = [];
-                for (let i = 0; i < operand; i++) list.push(this.value());
+                for (let i = 0; i < operand; i++) list[i] = this.value();
                 return list;
             }
             case 4:
@@ -165,9 +181,10 @@ export class TapeReader {
             this.chunk = decoder.decode(this.u8.subarray(start, end));
             return;
         }
-        let text = '';
-        for (let i = start; i < end; i++) text += String.fromCharCode(this.u8[i]);
-        this.chunk = text;
+        const { u8 } = this;
+        const list = units[end - start];
+        for (let i = 0; i < list.length; i++) list[i] = u8[start + i];
+        this.chunk = fromCharCode.apply(null, list);
     }
 
     /** The keys of a shape that is met for the first time. @param {number} shape */

@@ -6,13 +6,15 @@
 // out of objects and are null in arrays. Beyond that, octets are binary, a BigInt of 64 bits is an
 // integer, a Map with string keys is a dict, a Set is a list, and a lone surrogate becomes U+FFFD.
 
+import { hasKeys } from './check.js';
+
 /** @typedef {import('../wasm/wamp_wasm.js').Tape} Tape */
 /** @typedef {{ items: number, word: number, octet: number, end: { word: number, number: number, octet: number }, serial: number }} Tail */
 
 /** As deep as the reader in Rust reads; the message itself is the first list. */
 const MAX_DEPTH = 128;
 /** Below this a loop over the characters is faster than a call to the encoder. */
-const SHORT = 40;
+const SHORT = 96;
 /** Words in front of a tail: for the message's list, its type and its ids. */
 const HEAD = 4;
 
@@ -20,6 +22,12 @@ const [NUMBER, TEXT, LIST, OPEN_OBJECT, SPECIAL, BINARY] = [1, 2, 3, 5, 6, 7];
 const [NULL, FALSE, TRUE, SIGNED, UNSIGNED] = [SPECIAL, 8 | SPECIAL, 16 | SPECIAL, 24 | SPECIAL, 32 | SPECIAL];
 
 const encoder = new TextEncoder();
+const { getPrototypeOf } = Object;
+const { hasOwnProperty } = Object.prototype;
+
+/** Room in wasm that is asked for at once, in elements, and above which it is given back. */
+const ROOM = 1024;
+const KEEP = 1 << 20;
 
 /** @param {any} value */
 function octetsOf(value) {
@@ -55,6 +63,11 @@ function copy(from, start, count, to, at) {
     else for (let i = 0; i < count; i++) to[at + i] = from[start + i];
 }
 
+/** Too small, or much too large to be kept. @param {number} room @param {number} needed */
+function isUnfit(room, needed) {
+    return needed > room || (room > KEEP && needed < room / 4);
+}
+
 export class TapeWriter {
     /** @param {Tape} tape @param {WebAssembly.Memory} memory */
     constructor(tape, memory) {
@@ -72,6 +85,11 @@ export class TapeWriter {
         this.around = [];
         this.nested = 0;
         this.serial = 0;
+        /** Where the report is, which does not move. */
+        this.report = tape.report() >>> 2;
+        /** Where in wasm the areas are, and how much they hold. */
+        this.wordsAt = this.numbersAt = this.octetsAt = 0;
+        this.wordsRoom = this.numbersRoom = this.octetsRoom = 0;
         const { buffer } = memory;
         this.u8 = new Uint8Array(buffer);
         this.i32 = new Int32Array(buffer);
@@ -89,9 +107,9 @@ export class TapeWriter {
         this.nested++;
         try {
             this.word += HEAD;
-            for (const element of middle) this.element('options', element, typeof element === 'object' ? OPEN_OBJECT : TEXT);
+            for (let i = 0; i < middle.length; i++) this.element('options', middle[i], typeof middle[i] === 'object' ? OPEN_OBJECT : TEXT);
             let items = middle.length;
-            const named = kwargs != null && Object.keys(kwargs).length > 0;
+            const named = kwargs != null && hasKeys(kwargs);
             if (named || (args != null && args.length > 0)) {
                 this.element('args', args ?? [], LIST);
                 items++;
@@ -113,7 +131,11 @@ export class TapeWriter {
         }
     }
 
-    /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {Tail} tail */
+    /**
+     * The frame: the type and the ids in front of what `prepare` gave. It lies in wasm memory: send it, or
+     * copy it, before anything else happens.
+     * @param {number[]} head @param {Tail} tail
+     */
     finish(head, tail) {
         if (tail.serial !== this.serial) throw new Error('a message was prepared before the last one was finished');
         const { word, number } = this;
@@ -121,7 +143,7 @@ export class TapeWriter {
         this.word = first;
         this.number = tail.end.number;
         this.push(((head.length + tail.items) << 3) | LIST);
-        for (const id of head) this.numeric(id);
+        for (let i = 0; i < head.length; i++) this.numeric(head[i]);
         const frame = this.encoded(first, tail);
         this.word = word;
         this.number = number;
@@ -155,19 +177,21 @@ export class TapeWriter {
 
     /** @param {number} first @param {Tail} tail */
     encoded(first, tail) {
-        const { tape } = this;
-        const [words, numbers, octets] = [tail.end.word - first, this.number, tail.end.octet - tail.octet];
+        const words = tail.end.word - first;
+        const numbers = this.number;
+        const octets = tail.end.octet - tail.octet;
         // All room first, because making room may move the memory.
-        const [wordsAt, numbersAt, octetsAt] = [tape.words(words), tape.numbers(numbers), tape.octets(octets)];
+        if (isUnfit(this.wordsRoom, words)) this.wordsAt = this.tape.words((this.wordsRoom = Math.max(words, ROOM)));
+        if (isUnfit(this.numbersRoom, numbers)) this.numbersAt = this.tape.numbers((this.numbersRoom = Math.max(numbers, ROOM)));
+        if (isUnfit(this.octetsRoom, octets)) this.octetsAt = this.tape.octets((this.octetsRoom = Math.max(octets, ROOM)));
         if (this.u8.length === 0) this.view();
-        copy(this.words, first, words, this.i32, wordsAt >>> 2);
-        copy(this.numbers, 0, numbers, this.f64, numbersAt >>> 3);
-        copy(this.octets, tail.octet, octets, this.u8, octetsAt);
-        if (!tape.write(words, numbers, octets)) throw new TypeError(tape.error());
+        copy(this.words, first, words, this.i32, this.wordsAt >>> 2);
+        copy(this.numbers, 0, numbers, this.f64, this.numbersAt >>> 3);
+        copy(this.octets, tail.octet, octets, this.u8, this.octetsAt);
+        const length = this.tape.write(words, numbers, octets);
+        if (length === 0) throw new TypeError(this.tape.error());
         if (this.u8.length === 0) this.view();
-        const report = tape.report() >>> 2;
-        const at = this.i32[report + 10] >>> 0;
-        return this.u8.slice(at, at + this.i32[report + 11]);
+        return new Uint8Array(this.u8.buffer, this.i32[this.report + 10] >>> 0, length);
     }
 
     /** The views on the memory, which end whenever it grows. */
@@ -181,7 +205,7 @@ export class TapeWriter {
     /** @param {string} what @param {any} value @param {number} tag what it has to become */
     element(what, value, tag) {
         this.what = what;
-        this.around = [];
+        if (this.around.length > 0 || this.nested > 1) this.around = [];
         const at = this.word;
         const plain = resolved(value, what);
         if (isAbsent(plain)) throw new TypeError(`${what}: ${typeof plain} cannot be sent`);
@@ -274,7 +298,7 @@ export class TapeWriter {
 
     /** @param {any} object @returns {void} */
     object(object) {
-        const prototype = Object.getPrototypeOf(object);
+        const prototype = getPrototypeOf(object);
         if (prototype !== Object.prototype && prototype !== null) {
             const octets = octetsOf(object);
             if (octets) return this.binary(octets);
@@ -287,7 +311,8 @@ export class TapeWriter {
         this.enter(object);
         const count = this.opened();
         let entries = 0;
-        for (const name of Object.keys(object)) {
+        for (const name in object) {
+            if (!hasOwnProperty.call(object, name)) continue;
             const item = resolved(object[name], name);
             if (isAbsent(item)) continue;
             this.text(name);

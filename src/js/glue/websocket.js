@@ -10,6 +10,8 @@ export const DEFAULT_MAX_BUFFERED = 64 * 1024 * 1024;
 export class WebSocketTransport {
     #socket;
     #maxBuffered;
+    /** Whether the class may still read a frame after `send`, as that of a browser never does. */
+    #mayKeep;
     /** @type {Array<[string, (event: any) => void]>} */
     #listeners;
 
@@ -30,6 +32,7 @@ export class WebSocketTransport {
         this.#socket = new Class(url, protocols);
         // First of all: a frame that arrived before would be a Blob, which can only be read later.
         this.#socket.binaryType = 'arraybuffer';
+        this.#mayKeep = options.WebSocket !== undefined;
         this.#maxBuffered = options.max_buffered ?? DEFAULT_MAX_BUFFERED;
         this.url = url;
         this.#listeners = [
@@ -55,9 +58,9 @@ export class WebSocketTransport {
         return this.#socket.bufferedAmount;
     }
 
-    /** Sends at once and in order. @param {string | Uint8Array} frame */
+    /** Sends at once and in order; afterwards the octets may change. @param {string | Uint8Array} frame */
     send(frame) {
-        this.#socket.send(frame);
+        this.#socket.send(this.#mayKeep && typeof frame !== 'string' ? frame.slice() : frame);
     }
 
     /** Closes once everything before is sent. Nothing is reported afterwards. */

@@ -18,7 +18,7 @@ const parts = { cpu, socket, load, memory, size };
 const { values: options } = parseArgs({
     options: {
         part: { type: 'string', multiple: true, default: Object.keys(parts) },
-        rounds: { type: 'string', default: '15' },
+        rounds: { type: 'string', default: '40' },
         only: { type: 'string', default: '' },
         without: { type: 'string', multiple: true, default: [] },
         json: { type: 'string' },
@@ -32,7 +32,9 @@ const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
 await mkdir(out, { recursive: true });
 await bundle(out);
 const policy = options.csp ? { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" } : {};
-const server = await serve({ '/pkg/': pkg, '/': out }, policy);
+// Only an isolated page gets a clock of microseconds.
+const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+const server = await serve({ '/pkg/': pkg, '/': out }, { ...isolated, ...policy });
 const browser = await chromium.launch({
     executablePath: options.chromium,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--enable-precise-memory-info'],

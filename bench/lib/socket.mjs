@@ -32,7 +32,7 @@ export async function socket({ openPage, clients, rounds, wants }) {
         }
         for (const workload of workloads.filter((w) => wants([w, serializer]))) {
             const figures = Object.fromEntries(clients.map((name) => [name, { wall: [], cpu: [] }]));
-            for (let round = -1; round < rounds; round++) {
+            for (let round = -1; round < Math.min(rounds, 15); round++) {
                 for (const [name, { page, cdp }] of Object.entries(pages)) {
                     const before = await taskSeconds(cdp);
                     const [wall, count] = await page.evaluate(

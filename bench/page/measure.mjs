@@ -5,6 +5,9 @@ import { summary } from '../lib/table.mjs';
 import { StandIn } from './standin.mjs';
 import { workloads } from './workloads.mjs';
 
+// Milliseconds a client and round.
+const ROUND = 5;
+
 async function join(open, serializer) {
     const before = StandIn.made.length;
     const client = await open({ url: 'ws://stand-in.invalid/ws', serializer });
@@ -23,10 +26,11 @@ export async function row(name, serializer, clients, rounds) {
     const runs = [];
     for (const [client, open] of Object.entries(clients)) {
         const run = await runner(open, serializer, name);
-        // Each round takes about 15 ms a client, whatever the client and the machine.
+        // Each round takes about 5 ms a client, whatever the client and the machine: short enough that most
+        // rounds are not interrupted by whatever else runs.
         await run(batch >> 2 || 1);
         const trial = await run(batch);
-        runs.push({ client, run, count: Math.max(1, Math.min(batch * 20, Math.round((batch * 15) / Math.max(trial, 0.05)))) });
+        runs.push({ client, run, count: Math.max(1, Math.min(batch * 20, Math.round((batch * ROUND) / Math.max(trial, 0.05)))) });
     }
     for (const r of runs) if (/flight/.test(name)) r.count = Math.max(100, Math.round(r.count / 100) * 100);
     const times = Object.fromEntries(runs.map(({ client }) => [client, []]));

@@ -176,7 +176,8 @@ export const json = {
         const value = parse(text);
         // Each level takes two characters at the least.
         if (text.length > 2 * MAX_DEPTH && typeof value === 'object') checkDepth(value, 1);
-        return text.includes('\\u0000') ? revive(value) : value;
+        // The search for one character is the quick one.
+        return text.includes('\\') && text.includes('\\u0000') ? revive(value) : value;
     },
 
     /**

@@ -114,7 +114,7 @@ test('a failure inside settles everything and is the end', async (t) => {
     await router.receive();
     router.send([33, 2, 5]);
     const reading = assert.rejects((await subscribing)[Symbol.asyncIterator]().next(), { name: 'SessionLost' });
-    t.mock.method(Core.prototype, 'on_message', () => {
+    t.mock.method(Core.prototype, 'on_result', () => {
         throw new WebAssembly.RuntimeError('unreachable');
     });
     router.send([50, 1, {}]);

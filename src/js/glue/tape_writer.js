@@ -164,7 +164,8 @@ export class TapeWriter {
                 this.value(message);
             }
             const end = { word: this.word, number: this.number, octet: this.octet };
-            return this.encoded(word, { items: 0, word, octet, end, serial: 0 });
+            // Its way into the core may move the memory: a copy.
+            return this.encoded(word, { items: 0, word, octet, end, serial: 0 }).slice();
         } finally {
             // A message that is being prepared, whose code sends this one, goes on where it was.
             this.word = word;

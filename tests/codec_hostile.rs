@@ -222,7 +222,7 @@ fn a_frame_full_of_doubles_is_read_and_one_full_of_nothing_is_refused() {
 #[test]
 fn what_a_peer_made_long_is_not_repeated_to_it_at_length() {
     let key = "ü".repeat(10_000);
-    let frame = text(&format!(r#"[16,1,{{"{key}":1,"{key}":2}},"com.x"]"#));
+    let frame = text(format!(r#"[16,1,{{"{key}":1,"{key}":2}},"com.x"]"#));
     let error = read::<Values>(Serializer::Json, &frame).unwrap_err();
     assert!(error.summary().len() < 310 && error.summary().ends_with('…'));
     assert_eq!(

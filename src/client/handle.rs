@@ -20,8 +20,9 @@ use crate::{
 
 /// An open session. Clones are handles of the same session.
 ///
-/// Requests are sent when their future is first polled, in that order, and wait while the connection is
-/// behind. Dropping a future drops its answer and sends nothing; dropping all handles sends nothing
+/// Requests are sent when their future is first polled, in that order. While the connection is behind they
+/// wait, and then go out as they are polled again; who needs an order there awaits one before the next.
+/// Dropping a future drops its answer and sends nothing; dropping all handles sends nothing
 /// either: the session stays open, and its procedures go on serving, until [`leave`](Self::leave), the
 /// router, or the loss of the connection ends it. Then everything that waits settles with
 /// [`RequestError::SessionLost`], and streams of events end.

@@ -4,9 +4,9 @@
 use super::{DecodeError, EncodeError, Output, token::Token};
 use crate::message::{
     AuthExtra, CallOptions, CancelOptions, CloseDetails, Dict, EndDetails, ErrorDetails, EventDetails,
-    HelloDetails, Id, InvocationDetails, MessageType, OptionError, PublicationId, PublishOptions,
+    HelloDetails, Id, InvocationDetails, Keys, MessageType, OptionError, PublicationId, PublishOptions,
     RegisterOptions, RegistrationId, RequestId, ResultDetails, SessionId, SubscribeOptions, SubscriptionId,
-    Uri, Value, WelcomeDetails, YieldOptions,
+    Uri, Value, WelcomeDetails, YieldOptions, check_keys,
 };
 
 /// What is wrong with an element, or with a key inside of it.
@@ -36,7 +36,26 @@ impl From<OptionError> for Problem {
 /// One element.
 pub(super) trait Element: Sized {
     fn read(value: Value) -> Result<Self, Problem>;
-    fn write(&self, out: &mut Output) -> Result<(), EncodeError>;
+    fn part(&self) -> Part<'_>;
+}
+
+/// What an element is on the wire: the few forms that all of them share, so that they are written by the
+/// same code.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    Integer(u64),
+    Text(&'a str),
+    Dict(&'a Dict),
+}
+
+impl Part<'_> {
+    pub(super) fn write(self, out: &mut Output) -> Result<(), EncodeError> {
+        match self {
+            Self::Integer(number) => out.token(Token::from_u64(number)),
+            Self::Text(text) => out.token(Token::Str(text.into())),
+            Self::Dict(dict) => out.dict(dict),
+        }
+    }
 }
 
 impl Element for Uri {
@@ -47,8 +66,8 @@ impl Element for Uri {
         }
     }
 
-    fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-        out.token(Token::Str(self.as_str().into()))
+    fn part(&self) -> Part<'_> {
+        Part::Text(self.as_str())
     }
 }
 
@@ -60,8 +79,8 @@ impl Element for String {
         }
     }
 
-    fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-        out.token(Token::Str(self.into()))
+    fn part(&self) -> Part<'_> {
+        Part::Text(self)
     }
 }
 
@@ -85,8 +104,8 @@ impl Element for MessageType {
         request.ok_or_else(|| Problem::must_be("the type of a request", &found(&value)))
     }
 
-    fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-        integer(self.code(), out)
+    fn part(&self) -> Part<'_> {
+        Part::Integer(self.code())
     }
 }
 
@@ -96,8 +115,8 @@ impl Element for Option<RequestId> {
         if value.as_integer() == Some(0) { Ok(None) } else { RequestId::read(value).map(Some) }
     }
 
-    fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-        integer(self.map_or(0, Id::get), out)
+    fn part(&self) -> Part<'_> {
+        Part::Integer(self.map_or(0, Id::get))
     }
 }
 
@@ -105,12 +124,12 @@ macro_rules! ids {
     ($($ty:ty)*) => {$(
         impl Element for $ty {
             fn read(value: Value) -> Result<Self, Problem> {
-                let id = value.as_integer().and_then(|number| Id::new(number).ok());
-                id.ok_or_else(|| Problem::must_be("an id from 1 to 2^53", &found(&value)))
+                let number = value.as_integer().unwrap_or_default();
+                Self::new(number).map_err(|_| no_id(&value))
             }
 
-            fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-                integer(self.get(), out)
+            fn part(&self) -> Part<'_> {
+                Part::Integer(self.get())
             }
         }
     )*};
@@ -122,11 +141,11 @@ macro_rules! dicts {
     ($($ty:ty)*) => {$(
         impl Element for $ty {
             fn read(value: Value) -> Result<Self, Problem> {
-                Ok(Self::try_from(dict(value)?)?)
+                dict(value, Self::KEYS).map(Self::of_checked)
             }
 
-            fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-                out.dict(self.as_dict())
+            fn part(&self) -> Part<'_> {
+                Part::Dict(self.as_dict())
             }
         }
     )*};
@@ -137,15 +156,16 @@ dicts! {
     EventDetails CallOptions CancelOptions ResultDetails RegisterOptions InvocationDetails YieldOptions
 }
 
-fn dict(value: Value) -> Result<Dict, Problem> {
-    match value {
-        Value::Dict(dict) => Ok(dict),
-        other => Err(Problem::must_be("a dict", other.kind())),
-    }
+#[cold]
+fn no_id(value: &Value) -> Problem {
+    Problem::must_be("an id from 1 to 2^53", &found(value))
 }
 
-fn integer(number: u64, out: &mut Output) -> Result<(), EncodeError> {
-    out.token(i64::try_from(number).map_or(Token::UInt(number), Token::Int))
+fn dict(value: Value, keys: &'static Keys) -> Result<Dict, Problem> {
+    match value {
+        Value::Dict(dict) => Ok(check_keys(&dict, keys).map(|()| dict)?),
+        other => Err(Problem::must_be("a dict", other.kind())),
+    }
 }
 
 /// A number is shown, anything else is named.

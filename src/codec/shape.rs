@@ -1,7 +1,10 @@
 //! The one table of positional shapes: which elements each message has, in which order, and how many
 //! of them may be missing. Reading and writing are both made from it.
 
-use super::{DecodeError, EncodeError, Output, element::Element, token::Token};
+use super::{
+    DecodeError, EncodeError, Output,
+    element::{Element, Part, Problem},
+};
 use crate::message::{self, Message, MessageType, Value};
 
 /// The most elements that any message has, and one more to notice a surplus.
@@ -41,14 +44,15 @@ macro_rules! shapes {
             values: Vec<Value>,
             payload: P,
         ) -> Result<Message<P>, DecodeError> {
-            let mut header = Header { message: message_type.name(), values: values.into_iter() };
-            Ok(match message_type {
+            let mut header = Header { values: values.into_iter(), wrong: None };
+            let typed = || Some(match message_type {
                 $(MessageType::$name => message::$name {
                     $($field: header.element($element)?,)*
                     $($last_field: header.optional($last)?,)?
                     $($payload: payload,)?
                 }.into(),)*
-            })
+            });
+            typed().ok_or_else(|| header.error(message_type.name()))
         }
 
         /// Writes everything but the payload, which will have so many elements.
@@ -64,15 +68,14 @@ macro_rules! shapes {
                         let written: fn(&message::$name) -> bool = |$m| $written;
                         let len = len + usize::from(written(message));
                     )?
-                    out.begin_message(len)?;
-                    out.token(Token::Int(MessageType::$name as i64))?;
-                    $(write_element(MessageType::$name, $element, &message.$field, out)?;)*
-                    $(if written(message) {
-                        write_element(MessageType::$name, $last, &message.$last_field, out)?;
-                    })?
+                    let parts = [
+                        ("", Part::Integer(MessageType::$name as u64)),
+                        $(($element, message.$field.part()),)*
+                        $(($last, message.$last_field.part()),)?
+                    ];
+                    write_parts(MessageType::$name, &parts, len, payload_elements, out)
                 })*
             }
-            Ok(())
         }
 
         /// The payload, of a message that has one.
@@ -134,28 +137,49 @@ impl Layout {
     }
 }
 
-/// The values of a header, taken in turn.
+/// The values of a header, taken in turn until one is wrong.
 struct Header {
-    message: &'static str,
     values: std::vec::IntoIter<Value>,
+    /// The element that was wrong. It is kept here and not returned, because a small result makes much
+    /// less code in each of the messages.
+    wrong: Option<(&'static str, Problem)>,
 }
 
 impl Header {
-    fn element<T: Element>(&mut self, name: &str) -> Result<T, DecodeError> {
+    fn element<T: Element>(&mut self, name: &'static str) -> Option<T> {
         // The number of elements was checked; one that is missing all the same reads as null.
-        T::read(self.values.next().unwrap_or_default()).map_err(|problem| problem.of(self.message, name))
+        match T::read(self.values.next().unwrap_or_default()) {
+            Ok(element) => Some(element),
+            Err(problem) => {
+                self.wrong = Some((name, problem));
+                None
+            }
+        }
     }
 
-    fn optional<T: Element + Default>(&mut self, name: &str) -> Result<T, DecodeError> {
-        if self.values.as_slice().is_empty() { Ok(T::default()) } else { self.element(name) }
+    fn optional<T: Element + Default>(&mut self, name: &'static str) -> Option<T> {
+        if self.values.as_slice().is_empty() { Some(T::default()) } else { self.element(name) }
+    }
+
+    fn error(self, message: &'static str) -> DecodeError {
+        match self.wrong {
+            Some((name, problem)) => problem.of(message, name),
+            None => DecodeError::NotAMessage(message.to_owned()),
+        }
     }
 }
 
-fn write_element(
+/// Writes the type and the elements of a header, as far as the message has them: `len` elements in all.
+fn write_parts(
     message: MessageType,
-    name: &str,
-    element: &impl Element,
+    parts: &[(&str, Part<'_>)],
+    len: usize,
+    payload_elements: usize,
     out: &mut Output,
 ) -> Result<(), EncodeError> {
-    element.write(out).map_err(|e| e.inside(&format!("{message}.{name}")))
+    out.begin_message(len)?;
+    for (name, part) in parts.iter().take(len - payload_elements) {
+        part.write(out).map_err(|e| e.inside(&format!("{message}.{name}")))?;
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub struct OptionError {
 
 /// The type of the value of a known key.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Bool,
     Integer,
     String,
@@ -71,10 +71,10 @@ impl Kind {
 }
 
 /// The keys that WAMP defines for a dict.
-pub(super) type Keys = [(&'static str, Kind)];
+pub(crate) type Keys = [(&'static str, Kind)];
 
 /// Refuses the first known key with a value of the wrong type.
-pub(super) fn check(dict: &Dict, keys: &'static Keys) -> Result<(), OptionError> {
+pub(crate) fn check(dict: &Dict, keys: &'static Keys) -> Result<(), OptionError> {
     if dict.is_empty() {
         return Ok(());
     }

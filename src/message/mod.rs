@@ -19,6 +19,7 @@ pub use id::{
 };
 pub use kind::{MessageType, Party};
 pub use kinds::OptionError;
+pub(crate) use kinds::{Keys, check as check_keys};
 pub use known::uris;
 pub use messages::*;
 pub use options::*;

@@ -72,7 +72,8 @@ macro_rules! dicts {
                 read(&self.0, const { name(stringify!($key)) })
             })*
 
-            const KEYS: &'static Keys = &[
+            /// The keys that WAMP defines, each with the type of its value.
+            pub(crate) const KEYS: &'static Keys = &[
                 $((name(stringify!($key)), <$ty as Known<'_>>::KIND),)*
                 $((name(stringify!($other)), <$oty as Known<'_>>::KIND),)*
             ];
@@ -81,6 +82,11 @@ macro_rules! dicts {
             #[must_use]
             pub fn keys() -> Vec<(&'static str, &'static str)> {
                 Self::KEYS.iter().map(|(key, kind)| (*key, kind.expected())).collect()
+            }
+
+            /// Of a dict that was checked against [`KEYS`](Self::KEYS).
+            pub(crate) const fn of_checked(dict: Dict) -> Self {
+                Self(dict)
             }
 
             /// The dict as it goes to the wire.

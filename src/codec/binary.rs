@@ -121,10 +121,17 @@ fn elements<'a>(
     Ok(elements)
 }
 
+/// The next token. Not inlined, whatever the reader wants: values are built by recursion, and the reader's
+/// variables in each of its frames would fill the stack long before the limit of nesting.
+#[inline(never)]
+fn token<'a>(reader: &mut impl Read<'a>) -> Result<Token<'a>, DecodeError> {
+    reader.next()
+}
+
 /// The next value, inside of `depth` lists and dicts.
 fn next_value<'a>(reader: &mut impl Read<'a>, depth: usize) -> Result<Value, DecodeError> {
-    let token = reader.next()?;
-    of_token(token, reader, depth)?.ok_or_else(|| reader.malformed("an end where nothing can end"))
+    let first = token(reader)?;
+    of_token(first, reader, depth)?.ok_or_else(|| reader.malformed("an end where nothing can end"))
 }
 
 /// The value that begins with this token; none when it is an end.
@@ -151,8 +158,7 @@ fn list<'a>(len: Option<usize>, reader: &mut impl Read<'a>, depth: usize) -> Res
     // What is announced is not trusted with memory.
     let mut list = Vec::new();
     while len != Some(list.len()) {
-        let token = reader.next()?;
-        match of_token(token, reader, depth)? {
+        match of_token(token(reader)?, reader, depth)? {
             Some(item) => list.push(item),
             None if len.is_none() => break,
             None => return Err(reader.malformed("an end where nothing can end")),
@@ -164,7 +170,7 @@ fn list<'a>(len: Option<usize>, reader: &mut impl Read<'a>, depth: usize) -> Res
 fn dict<'a>(len: Option<usize>, reader: &mut impl Read<'a>, depth: usize) -> Result<Dict, DecodeError> {
     let mut entries = Vec::new();
     while len != Some(entries.len()) {
-        match reader.next()? {
+        match token(reader)? {
             Token::Str(key) => entries.push((key.into_owned(), next_value(reader, depth)?)),
             Token::End if len.is_none() => break,
             _ => return Err(reader.malformed("a key that is no text")),

@@ -10,7 +10,6 @@ pub mod cbor;
 mod cursor;
 mod element;
 mod encoded;
-#[cfg(feature = "json")]
 mod error;
 mod frame;
 #[cfg(feature = "json")]
@@ -28,7 +27,6 @@ pub mod tape;
 mod token;
 
 pub use encoded::Encoded;
-#[cfg(feature = "json")]
 pub use error::{DecodeError, EncodeError};
 pub use frame::{Frame, Serializer, negotiate};
 pub use limits::{Limits, MAX_DEPTH};

@@ -27,7 +27,7 @@ pub enum UriError {
     #[error("URI '{0}' has an empty component")]
     EmptyComponent(Uri),
     /// A character that no URI may have: white space or '#'.
-    #[error("URI '{uri}' has the forbidden character {character:?}")]
+    #[error("URI '{uri}' has the forbidden character '{}'", character.escape_default())]
     Forbidden {
         /// The URI.
         uri: Uri,

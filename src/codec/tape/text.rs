@@ -44,12 +44,18 @@ impl Text {
         if before - self.start + text.len() > CHUNK {
             self.close_chunk();
         }
+        let (eights, rest) = text.as_chunks::<8>();
+        let mut wide = 0;
+        for eight in eights {
+            wide |= u64::from_ne_bytes(*eight);
+            self.octets.extend_from_slice(eight);
+        }
         let mut bits = 0;
-        self.octets.extend(text.iter().map(|octet| {
+        self.octets.extend(rest.iter().map(|octet| {
             bits |= octet;
             *octet
         }));
-        if bits < 0x80 {
+        if bits < 0x80 && wide & 0x8080_8080_8080_8080 == 0 {
             return true;
         }
         self.octets.truncate(before);

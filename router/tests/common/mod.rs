@@ -141,6 +141,15 @@ impl Client {
         }
     }
 
+    /// Waits until the router has this connection: only then its WebSocket answers.
+    pub async fn known_to_the_router(&mut self) {
+        self.send_raw(Message::Ping("known?".into())).await;
+        match timeout(PATIENCE, self.socket.next()).await.expect("an answer in time") {
+            Some(Ok(Message::Pong(_))) => {}
+            other => panic!("a pong was expected, not {other:?}"),
+        }
+    }
+
     /// The next frame that is no ping; `None` at the end.
     pub async fn receive_raw(&mut self) -> Option<Message> {
         loop {

@@ -63,6 +63,7 @@
 //! browser's objects live in one thread. WebSockets and timers of the browser exist on wasm32 only; all
 //! else builds and is tested on any host.
 
+pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod codec;

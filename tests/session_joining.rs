@@ -10,6 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use common::{Scripted, WELCOME, of_an_open_session, options};
 use wamp_wasm::{
+    auth::WelcomeRule,
     message::{AuthExtra, Message, Role},
     session::{CommandError, Input, Output, SessionConfig, State},
 };
@@ -188,6 +189,72 @@ fn a_welcome_that_no_codec_has_checked_is_checked_by_the_session() {
         "C→R closes",
         &format!("ended Violation wamp.error.protocol_violation '{text}' before it was open"),
     ]);
+}
+
+/// What comes of a WELCOME that does not show what was demanded.
+fn not_authentic(text: &str) -> [String; 3] {
+    [
+        format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.authentication_failed"#),
+        "C→R closes".into(),
+        format!("ended JoinFailed wamp.error.authentication_failed '{text}' before it was open"),
+    ]
+}
+
+#[test]
+fn a_welcome_without_the_challenge_that_was_demanded_is_refused() {
+    let text = "the router did not prove who it is: WELCOME without a challenge that was answered";
+    for challenge in ["", r#"[4,"ticket",{}]"#] {
+        let mut bench = Scripted::connected();
+        bench.demand(WelcomeRule::AfterChallenge).unwrap();
+        bench.joins();
+        if !challenge.is_empty() {
+            bench.router_sends(challenge);
+        }
+        bench.take_log();
+        bench.router_sends(WELCOME);
+        assert_eq!(bench.take_log()[1..], not_authentic(text));
+        assert_eq!(bench.state(), State::Ended);
+    }
+    let mut bench = Scripted::challenged();
+    let now = bench.now();
+    bench.demand(WelcomeRule::AfterChallenge).unwrap();
+    bench.authenticate(now, "proof", AuthExtra::default()).unwrap();
+    bench.router_sends(WELCOME);
+    assert_eq!(bench.state(), State::Established);
+}
+
+#[test]
+fn a_welcome_with_another_server_signature_than_the_demanded_one_is_refused() {
+    for (signature, outcome) in [
+        (r#""verifier":"right""#, Ok(())),
+        (r#""scram_server_signature":"right""#, Ok(())),
+        (r#""verifier":"wrong""#, Err("the router does not know the password: WELCOME has a wrong verifier")),
+        ("", Err("the router did not prove that it knows the password: WELCOME has no verifier")),
+    ] {
+        let mut bench = Scripted::challenged();
+        let now = bench.now();
+        bench.demand(WelcomeRule::ServerSignature("right".into())).unwrap();
+        bench.authenticate(now, "proof", AuthExtra::default()).unwrap();
+        bench.take_log();
+        bench.router_sends(&format!(r#"[2,42,{{"roles":{{"broker":{{}}}},"authextra":{{{signature}}}}}]"#));
+        match outcome {
+            Ok(()) => assert_eq!(bench.state(), State::Established),
+            Err(text) => assert_eq!(bench.take_log()[1..], not_authentic(text)),
+        }
+    }
+}
+
+#[test]
+fn what_is_demanded_of_welcome_holds_for_one_join_and_until_it_is_open() {
+    assert_eq!(Scripted::disconnected().demand(WelcomeRule::AfterChallenge), Err(CommandError::NoTransport));
+    assert_eq!(Scripted::joined().demand(WelcomeRule::AfterChallenge), Err(CommandError::AlreadyOpen));
+    let mut bench = Scripted::joining();
+    bench.demand(WelcomeRule::AfterChallenge).unwrap();
+    bench.input(lost());
+    bench.input(Input::Opened);
+    bench.joins();
+    bench.router_sends(WELCOME);
+    assert_eq!(bench.state(), State::Established);
 }
 
 #[test]

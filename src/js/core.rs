@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::{Op, octets, octets::dict, op::EndCause, slot::Slot};
 use crate::{
+    auth::WelcomeRule,
     message::{
         AuthExtra, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails, Message,
         MessageType, Published, RegisterOptions, Registered, RequestId, Result as ResultMessage,
@@ -131,6 +132,16 @@ impl Core {
     pub fn authenticate(&mut self, now: f64, signature: &str, extra: &[u8]) -> Result<(), Thrown> {
         let extra = AuthExtra::try_from(dict(extra)?).map_err(thrown)?;
         self.session.authenticate(instant(now), signature, extra).map_err(thrown)
+    }
+
+    /// Demands that the router proves itself in WELCOME: by this SCRAM ServerSignature, or, without one,
+    /// by the challenge before it.
+    ///
+    /// # Errors
+    /// Throws a text.
+    pub fn demand(&mut self, signature: Option<String>) -> Result<(), Thrown> {
+        let rule = signature.map_or(WelcomeRule::AfterChallenge, WelcomeRule::ServerSignature);
+        self.session.demand(rule).map_err(thrown)
     }
 
     /// Refuses a challenge.

@@ -39,6 +39,8 @@ pub mod uris {
         NO_MATCHING_AUTH_METHOD = "wamp.error.no_matching_auth_method";
         /// The client cannot answer a challenge.
         CANNOT_AUTHENTICATE = "wamp.error.cannot_authenticate";
+        /// A peer did not prove who it is.
+        AUTHENTICATION_FAILED = "wamp.error.authentication_failed";
         /// A call took too long.
         TIMEOUT = "wamp.error.timeout";
         /// The far side was lost.

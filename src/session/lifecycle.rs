@@ -3,6 +3,7 @@
 
 use std::{mem, time::Duration};
 
+use crate::auth::WelcomeRule;
 use crate::message::{
     Abort, AuthExtra, Authenticate, Challenge, CloseDetails, Goodbye, Hello, HelloDetails, MessageType,
     Payload, Role, Roles, Uri, UriRules, Welcome, uris,
@@ -71,6 +72,23 @@ impl<P: Payload> Session<P> {
         Ok(())
     }
 
+    /// Demands of the next WELCOME that it proves who the router is; otherwise the join fails with ABORT
+    /// `wamp.error.authentication_failed`. For this join only, from before it until WELCOME.
+    ///
+    /// # Errors
+    /// [`CommandError::NoTransport`] before [`Input::Opened`](super::Input::Opened) and after the end,
+    /// [`CommandError::AlreadyOpen`] after WELCOME.
+    pub fn demand(&mut self, rule: WelcomeRule) -> Result<(), CommandError> {
+        match self.phase {
+            Phase::Connected | Phase::Joining(_) | Phase::Authenticating { .. } => {
+                self.rule = rule;
+                Ok(())
+            }
+            Phase::Disconnected | Phase::Ended => Err(CommandError::NoTransport),
+            Phase::Established | Phase::Leaving(_) => Err(CommandError::AlreadyOpen),
+        }
+    }
+
     /// Leaves: GOODBYE in an open session, ABORT while joining, just closing before. What is pending is
     /// settled at once, because no answer counts after GOODBYE. Once leaving, a second call does nothing.
     ///
@@ -103,6 +121,7 @@ impl<P: Payload> Session<P> {
             self.closed(String::new());
         }
         self.phase = Phase::Connected;
+        self.rule = WelcomeRule::default();
         self.deadline = None;
     }
 
@@ -141,6 +160,11 @@ impl<P: Payload> Session<P> {
     pub(super) fn welcomed(&mut self, welcome: Welcome) -> Result<(), Violation> {
         let roles = Roles::read(welcome.details.as_dict().get("roles"), &Role::ROUTER)
             .map_err(|text| Violation(format!("WELCOME.Details.{text}")))?;
+        let answered = matches!(self.phase, Phase::Authenticating { challenged: false, .. });
+        if let Err(problem) = self.rule.check(&welcome.details, answered) {
+            self.abort(Cause::JoinFailed, uris::AUTHENTICATION_FAILED.into(), &problem.to_string());
+            return Ok(());
+        }
         self.requests = Requests::default();
         self.router = roles;
         self.phase = Phase::Established;

@@ -28,7 +28,10 @@ pub use state::State;
 
 use std::{collections::VecDeque, time::Duration};
 
-use crate::message::{Message, Payload, Role, Roles, SessionId, Welcome};
+use crate::{
+    auth::WelcomeRule,
+    message::{Message, Payload, Role, Roles, SessionId, Welcome},
+};
 
 use self::{
     invocations::Invocations, pending::Requests, registrations::Registrations, state::Phase,
@@ -56,6 +59,7 @@ pub struct Session<P> {
     deadline: Option<Duration>,
     outputs: VecDeque<Output<P>>,
     last_ticket: u64,
+    rule: WelcomeRule,
     welcome: Option<Welcome>,
     router: Roles,
     requests: Requests,
@@ -74,6 +78,7 @@ impl<P: Payload> Session<P> {
             deadline: None,
             outputs: VecDeque::new(),
             last_ticket: 0,
+            rule: WelcomeRule::default(),
             welcome: None,
             router: Roles::default(),
             requests: Requests::default(),

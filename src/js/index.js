@@ -2,7 +2,7 @@
 
 export { connect } from './api/connect.js';
 export { Connection } from './api/connection.js';
-export { EncodeError, SessionLost, StateError, WampError } from './api/errors.js';
+export { EncodeError, FeatureNotSupported, SessionLost, StateError, WampError } from './api/errors.js';
 export { Registration } from './api/registration.js';
 export { Session } from './api/session.js';
 export { Subscription } from './api/subscription.js';

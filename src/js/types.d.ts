@@ -193,6 +193,8 @@ export class Session {
     readonly realm: string | null;
     /** Whether it is open. */
     readonly isOpen: boolean;
+    /** What the router said in WELCOME: `authid`, `authrole`, `authmethod`, `roles` …; null before it. */
+    readonly details: Dict | null;
     /** The features that both sides announced, by the role of this side. */
     readonly features: { publisher: Dict; subscriber: Dict; caller: Dict; callee: Dict };
     /** The active subscriptions: one list for each subscription of the router. */
@@ -405,3 +407,12 @@ export class EncodeError extends WampError {}
 
 /** Something that is not possible now, such as a call on a session that is not open. Nothing was sent. */
 export class StateError extends Error {}
+
+/** A feature that the router did not announce, and without which a request would mean something else. Nothing was sent. */
+export class FeatureNotSupported extends WampError {
+    constructor(role: 'broker' | 'dealer', feature: string);
+    /** The router's role that would need it. */
+    readonly role: 'broker' | 'dealer';
+    /** The feature, as WAMP names it. */
+    readonly feature: string;
+}

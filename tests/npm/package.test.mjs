@@ -22,7 +22,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 /** Everything that is published. */
 const FILES = [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'CHANGELOG.md', 'package.json',
-    'index.js', 'index.d.ts', 'options.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js',
+    'index.js', 'index.d.ts', 'options.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js', 'meta.js', 'meta.d.ts', 'history.js',
     ...['absent', 'backoff', 'call', 'connect', 'connection', 'deferred', 'endpoint', 'errors', 'guarded', 'options', 'registration', 'serializer', 'session', 'subscription', 'util', 'values', 'version'].map((name) => `api/${name}.js`),
     ...['check', 'codec', 'driver', 'hot', 'json', 'load', 'octets', 'tape', 'tape_reader', 'tape_writer', 'websocket'].map((name) => `glue/${name}.js`),
     'wasm/wamp_wasm.js', 'wasm/wamp_wasm_bg.wasm',

@@ -53,3 +53,13 @@ export class EncodeError extends WampError {
     }
 }
 hidden(EncodeError.prototype, { name: 'EncodeError' });
+
+/** A feature of WAMP that the router did not announce, and without which the request would mean something else; nothing was sent. */
+export class FeatureNotSupported extends WampError {
+    /** @param {string} role the router's, `broker` or `dealer` @param {string} feature as WAMP names it */
+    constructor(role, feature) {
+        super('wamp.error.feature_not_supported', [`the router's ${role} does not announce ${feature}`]);
+        hidden(this, { role, feature });
+    }
+}
+hidden(FeatureNotSupported.prototype, { name: 'FeatureNotSupported' });

@@ -95,6 +95,11 @@ export class Session {
         return this.#id !== null;
     }
 
+    /** The details of WELCOME. */
+    get details() {
+        return this.#welcome;
+    }
+
     get closed() {
         return this.#closed.promise;
     }

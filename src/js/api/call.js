@@ -3,7 +3,7 @@
 // by `timeout`, `signal` or `cancel()`; an answer that comes after that is ignored.
 
 import { check } from '../glue/check.js';
-import { payloadArgs } from '../glue/driver.js';
+import { payloadArgs } from '../glue/payload.js';
 import { ProgressPromise } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';

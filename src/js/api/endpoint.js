@@ -4,7 +4,7 @@
 
 import { is_uri } from '../wasm/wamp_wasm.js';
 import { checkPayload } from '../glue/check.js';
-import { payloadArgs } from '../glue/driver.js';
+import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
 import { Invocation, Result } from './values.js';
 

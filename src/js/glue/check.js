@@ -60,20 +60,3 @@ export function checkGoodbye(where, reason, message) {
 export function checkOptions(where, options) {
     check(options == null || isGivenDict(options), `${where}: <options> must be an object {}`);
 }
-
-/** Bounded memory of URIs that were found good, so that each is checked once. */
-export class GoodUris {
-    /** @type {Set<string>} */
-    #seen = new Set();
-
-    /** @param {string} uri */
-    has(uri) {
-        return this.#seen.has(uri);
-    }
-
-    /** @param {string} uri */
-    add(uri) {
-        if (this.#seen.size >= 1000) this.#seen.clear();
-        this.#seen.add(uri);
-    }
-}

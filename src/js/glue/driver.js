@@ -4,14 +4,16 @@
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
 import { Op, EndCause } from '../wasm/wamp_wasm.js';
-import { EncodeError, StateError, WampError, sessionLost } from '../api/errors.js';
+import { EncodeError, StateError, sessionLost } from '../api/errors.js';
+import { Alarm } from './alarm.js';
+import { Deliveries } from './deliveries.js';
 import { ASK, hot, isPlainEvent, isPlainInvocation, isPlainResult } from './hot.js';
 import { fromOctets, toOctets } from './octets.js';
+import { failure } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any }} Codec */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
-/** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
 /** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
 /**
  * What the host of a driver has to do with deliveries.
@@ -20,15 +22,12 @@ import { fromOctets, toOctets } from './octets.js';
  * @property {(message: any) => void} challenged
  * @property {(first: number, tickets: number[] | undefined, publication: number, message: any) => void} event
  *   the ticket of the first handler, and those of all, which the host remembers from the last time if they are not given
- * @property {(endpoint: number, request: number, message: any) => void} invocation
+ * @property {(driver: Driver, endpoint: number, request: number, message: any) => void} invocation
  * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
  * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
  * @property {(ended: Ended) => void} ended
  * @property {(error: unknown) => void} fault
  */
-
-/** setTimeout takes no more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 const [ERROR, CALL, INVOCATION, YIELD] = [8, 48, 68, 70];
 
@@ -41,12 +40,8 @@ export class Driver {
     #maxSize;
     /** @type {Map<number, Pending>} */
     #pending = new Map();
-    /** @type {Delivery[]} */
-    #queue = [];
-    #delivering = false;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    #timer;
-    #deadline = -1;
+    #deliveries;
+    #alarm;
     #joined = false;
     /** Whether the transport was closed in good order by the other side. */
     #wasClean = false;
@@ -62,6 +57,8 @@ export class Driver {
         this.#transport = transport;
         this.#host = host;
         this.#maxSize = maxSize;
+        this.#deliveries = new Deliveries((...delivery) => this.#dispatch(...delivery), host.fault);
+        this.#alarm = new Alarm(() => this.#run((core) => core.on_deadline(performance.now())));
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
             this.#wasClean = wasClean;
@@ -231,8 +228,8 @@ export class Driver {
             return this.#crash(error);
         }
         if (ticket === 0) return this.#receiveRare(message);
-        if (this.#delivering) this.#queue.push({ op, a: ticket, b, message, tickets: op === Op.Event ? this.handlers(message[1]) : undefined });
-        else this.#deliverNow(op, ticket, b, message);
+        if (this.#deliveries.busy) this.#deliveries.push({ op, a: ticket, b, message, tickets: op === Op.Event ? this.handlers(message[1]) : undefined });
+        else this.#deliveries.now(op, ticket, b, message);
     }
 
     /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
@@ -266,7 +263,7 @@ export class Driver {
         } catch (error) {
             this.#crash(error);
         }
-        this.#deliver();
+        this.#deliveries.run();
     }
 
     /** @param {any} message the received message that is being handled */
@@ -277,7 +274,7 @@ export class Driver {
             const op = core.poll();
             switch (op) {
                 case Op.Nothing:
-                    this.#arm(core);
+                    this.#alarm.set(core.deadline());
                     return;
                 case Op.Send:
                     this.#transport.send(this.#codec.encode(fromOctets(core.take_octets())));
@@ -288,52 +285,21 @@ export class Driver {
                 case Op.Fault:
                     throw new Error(core.take_text());
                 case Op.SubscriptionRevoked:
-                                this.#queue.push({ op, a: 0, b: 0, message, tickets: handlers(core), uri: core.take_uri() });
+                    this.#deliveries.push({ op, a: 0, b: 0, message, tickets: handlers(core), uri: core.take_uri() });
                     break;
                 case Op.Subscribed:
-                                this.#queue.push({ op, a: core.a, b: core.b, message });
+                    this.#deliveries.push({ op, a: core.a, b: core.b, message });
                     break;
                 case Op.Failed:
                 case Op.Lost:
                 case Op.RegistrationRevoked:
                 case Op.Ended:
-                    this.#queue.push({ op, a: core.a, b: core.b, message, uri: core.take_uri(), text: core.take_text() });
+                    this.#deliveries.push({ op, a: core.a, b: core.b, message, uri: core.take_uri(), text: core.take_text() });
                     break;
                 default:
-                    this.#queue.push({ op, a: core.a, b: core.b, message });
+                    this.#deliveries.push({ op, a: core.a, b: core.b, message });
             }
         }
-    }
-
-    #deliver() {
-        if (this.#delivering || this.#queue.length === 0) return;
-        this.#delivering = true;
-        for (let i = 0; i < this.#queue.length; i++) {
-            const { op, a, b, message, uri, text, tickets } = this.#queue[i];
-            try {
-                this.#dispatch(op, a, b, message, uri, text, tickets);
-            } catch (error) {
-                // The host guards the application's code; whatever this is, what comes after it must arrive.
-                this.#host.fault(error);
-            }
-        }
-        this.#queue = [];
-        this.#delivering = false;
-    }
-
-    /**
-     * Delivers what found the queue empty, and then what came into it meanwhile.
-     * @param {number} op @param {number} a @param {number} b @param {any} message
-     */
-    #deliverNow(op, a, b, message) {
-        this.#delivering = true;
-        try {
-            this.#dispatch(op, a, b, message);
-        } catch (error) {
-            this.#host.fault(error);
-        }
-        this.#delivering = false;
-        if (this.#queue.length > 0) this.#deliver();
     }
 
     /**
@@ -346,7 +312,7 @@ export class Driver {
             case Op.Event:
                 return host.event(a, tickets, b, message);
             case Op.Invocation:
-                return host.invocation(a, b, message);
+                return host.invocation(this, a, b, message);
             case Op.Progress:
                 return this.#pending.get(a)?.progress?.(message);
             case Op.Joined:
@@ -377,22 +343,8 @@ export class Driver {
         return pending;
     }
 
-    /** Sets the timer for the machine's next deadline. @param {Core} core */
-    #arm(core) {
-        const deadline = core.deadline();
-        if (deadline === this.#deadline) return;
-        this.#deadline = deadline;
-        clearTimeout(this.#timer);
-        if (deadline < 0) return;
-        const wait = Math.min(Math.max(deadline - performance.now(), 0), LONGEST_TIMER);
-        this.#timer = setTimeout(() => {
-            this.#deadline = -1;
-            this.#run((core) => core.on_deadline(performance.now()));
-        }, wait);
-    }
-
     #end() {
-        clearTimeout(this.#timer);
+        this.#alarm.stop();
         this.#transport.close();
         this.#core?.free();
         this.#core = null;
@@ -402,10 +354,10 @@ export class Driver {
     #crash(error) {
         if (!this.#core) return;
         this.#core = null;
-        clearTimeout(this.#timer);
+        this.#alarm.stop();
         this.#transport.close();
         // Nothing may come after the end, and what these would have settled is settled below.
-        this.#queue = [];
+        this.#deliveries.drop();
         this.#host.fault(error);
         const text = `internal error: ${error instanceof Error ? error.message : error}`;
         for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(sessionLost(null, text));
@@ -418,16 +370,4 @@ function handlers(core) {
     const tickets = [];
     for (let i = 0, ticket; (ticket = core.handler(i)) !== 0; i++) tickets.push(ticket);
     return tickets;
-}
-
-/** @param {string} uri @param {any} message the ERROR, unless the core itself refused @param {string | undefined} text */
-function failure(uri, message, text) {
-    if (message?.[0] !== 8) return new WampError(uri, text ? [text] : []);
-    // ERROR, REQUEST.Type, REQUEST.Request, Details, Error, Args, Kwargs
-    return new WampError(uri, payloadArgs(message[5]), message[6], { details: message[3] });
-}
-
-/** The positional arguments of a message; a transparent payload counts as one. @param {any} args */
-export function payloadArgs(args) {
-    return args === undefined || Array.isArray(args) ? args ?? [] : [args];
 }

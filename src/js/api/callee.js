@@ -1,0 +1,100 @@
+// @ts-check
+// The callee: the endpoints of a session by ticket. How one is run and answers is in endpoint.js.
+// One rule: an endpoint stays until the router has let it go, because calls may still be on their way.
+
+import { dictOctets } from '../glue/octets.js';
+import { deferred } from './deferred.js';
+import { invoke } from './endpoint.js';
+import { StateError } from './errors.js';
+import { Registration } from './registration.js';
+
+/** @typedef {import('../glue/driver.js').Driver} Driver */
+/** @typedef {{ registration: Registration, revoked: (reason: any) => void }} Endpoint */
+
+export class Callee {
+    #session;
+    #open;
+    #report;
+    /** @type {Map<number, Endpoint>} */
+    #endpoints = new Map();
+
+    /**
+     * @param {import('./session.js').Session} session @param {() => Driver} open its driver, or throws
+     * @param {(error: unknown, text: string) => void} report
+     */
+    constructor(session, open, report) {
+        this.#session = session;
+        this.#open = open;
+        this.#report = report;
+    }
+
+    get registrations() {
+        return [...this.#endpoints.values()].map(({ registration }) => registration);
+    }
+
+    /**
+     * @param {string} procedure checked @param {Function} endpoint @param {any} options as they were given
+     * @param {any} wire what of them is sent, checked
+     * @returns {Promise<Registration>}
+     */
+    register(procedure, endpoint, options, wire) {
+        const driver = this.#open();
+        const octets = dictOctets(wire);
+        return new Promise((resolve, reject) => {
+            const ticket = driver.request((core) => core.register(procedure, octets), {
+                done: (_, id) => {
+                    const revoked = deferred();
+                    const registration = new Registration(procedure, endpoint, options, this.#session, id, {
+                        revoked: revoked.promise,
+                        unregister: () => this.#unregister(ticket),
+                    });
+                    this.#endpoints.set(ticket, { registration, revoked: revoked.resolve });
+                    resolve(registration);
+                },
+                failed: reject,
+            });
+        });
+    }
+
+    /** @param {number} ticket @returns {Promise<void>} */
+    #unregister(ticket) {
+        const endpoint = this.#endpoints.get(ticket);
+        const driver = this.#open();
+        if (!endpoint?.registration.active) throw new StateError('registration not active');
+        return new Promise((resolve, reject) => {
+            driver.request((core) => core.unregister(ticket), {
+                done: () => {
+                    this.#endpoints.delete(ticket);
+                    resolve();
+                },
+                failed: (error) => {
+                    // The router refused, and calls still come; after a loss nothing does.
+                    endpoint.registration.active = this.#session.isOpen;
+                    reject(error);
+                },
+            });
+            endpoint.registration.active = false;
+        });
+    }
+
+    /** @param {Driver} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
+    invocation(driver, ticket, request, message) {
+        const endpoint = this.#endpoints.get(ticket);
+        if (endpoint) invoke(driver, endpoint.registration, request, message, this.#report);
+    }
+
+    /** @param {number} ticket @param {string | undefined} reason */
+    revoked(ticket, reason) {
+        const endpoint = this.#endpoints.get(ticket);
+        this.#endpoints.delete(ticket);
+        if (!endpoint) return;
+        endpoint.registration.active = false;
+        endpoint.revoked(reason);
+    }
+
+    /** The session is over. */
+    ended() {
+        for (const { registration } of this.#endpoints.values()) registration.active = false;
+        this.#endpoints.clear();
+    }
+}

@@ -1,0 +1,159 @@
+// @ts-check
+// The subscriber: the handlers of a session by ticket, and what each event calls.
+// One rule: what one handler does or throws keeps no event from the others.
+
+import { payloadArgs } from '../glue/payload.js';
+import { dictOctets } from '../glue/octets.js';
+import { deferred } from './deferred.js';
+import { StateError } from './errors.js';
+import { guarded } from './guarded.js';
+import { EventBuffer, Subscription } from './subscription.js';
+import { Event } from './values.js';
+
+/** @typedef {import('../glue/driver.js').Driver} Driver */
+/** @typedef {{ subscription: Subscription, buffer: EventBuffer | null, revoked: (reason: any) => void }} Handler */
+
+const IN_HANDLER = 'Exception raised in event handler:';
+
+export class Subscriber {
+    #session;
+    #open;
+    #report;
+    /** @type {Map<number, Handler>} */
+    #handlers = new Map();
+    /** The handlers that get the same events, by the first one's ticket. @type {Map<number, Handler[]>} */
+    #lists = new Map();
+
+    /**
+     * @param {import('./session.js').Session} session @param {() => Driver} open its driver, or throws
+     * @param {(error: unknown, text: string) => void} report
+     */
+    constructor(session, open, report) {
+        this.#session = session;
+        this.#open = open;
+        this.#report = report;
+    }
+
+    get subscriptions() {
+        /** @type {Map<number, Subscription[]>} */
+        const byId = new Map();
+        for (const { subscription } of this.#handlers.values()) {
+            const list = byId.get(subscription.id);
+            if (list) list.push(subscription);
+            else byId.set(subscription.id, [subscription]);
+        }
+        return [...byId.values()];
+    }
+
+    /**
+     * @param {string} topic checked @param {Function | null} handler a stream of events without one
+     * @param {any} options as they were given @param {any} wire what of them is sent, checked
+     * @param {number | undefined} size of the stream's buffer
+     * @returns {Promise<Subscription>}
+     */
+    subscribe(topic, handler, options, wire, size) {
+        const driver = this.#open();
+        const octets = dictOctets(wire);
+        return new Promise((resolve, reject) => {
+            const ticket = driver.request((core) => core.subscribe(topic, octets), {
+                done: (_, id) => {
+                    const revoked = deferred();
+                    const buffer = handler ? null : new EventBuffer(size);
+                    const subscription = new Subscription(topic, handler, options, this.#session, id, {
+                        revoked: revoked.promise,
+                        unsubscribe: () => this.#unsubscribe(ticket),
+                        buffer,
+                    });
+                    this.#handlers.set(ticket, { subscription, buffer, revoked: revoked.resolve });
+                    this.#lists.clear();
+                    resolve(subscription);
+                },
+                failed: reject,
+            });
+        });
+    }
+
+    /** @param {number} ticket @returns {Promise<boolean>} */
+    #unsubscribe(ticket) {
+        const handler = this.#handlers.get(ticket);
+        const driver = this.#open();
+        if (!handler) throw new StateError('subscription not active');
+        return new Promise((resolve, reject) => {
+            driver.request((core) => core.unsubscribe(ticket), { done: (_, last) => resolve(last === 1), failed: reject });
+            this.#handlers.delete(ticket);
+            this.#lists.clear();
+            handler.subscription.active = false;
+            handler.buffer?.end(null);
+        });
+    }
+
+    /**
+     * @param {number} first the ticket of the first handler @param {number[] | undefined} tickets of all, if it is to be asked anew
+     * @param {number} publication @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs
+     */
+    event(first, tickets, publication, message) {
+        const list = tickets ? this.#handlersOf(tickets) : this.#lists.get(first) ?? this.#remember(first, message[1]);
+        const args = message[4] === undefined ? [] : payloadArgs(message[4]);
+        const kwargs = message[5] ?? {};
+        const details = message[3];
+        /** @type {Event | undefined} */
+        let event;
+        for (let i = 0; i < list.length; i++) {
+            const { subscription, buffer } = list[i];
+            // A handler before this one may have ended it.
+            if (!subscription.active) continue;
+            event ??= new Event(publication, details.topic ?? subscription.topic, details);
+            if (buffer) {
+                buffer.push({ args, kwargs, details: event });
+                continue;
+            }
+            try {
+                const result = /** @type {Function} */ (subscription.handler)(args, kwargs, event, subscription);
+                if (typeof result?.then === 'function') guarded(() => result, this.#report, IN_HANDLER);
+            } catch (error) {
+                this.#report(error, IN_HANDLER);
+            }
+        }
+    }
+
+    /** @param {number[]} tickets */
+    #handlersOf(tickets) {
+        /** @type {Handler[]} */
+        const list = [];
+        for (const ticket of tickets) {
+            const handler = this.#handlers.get(ticket);
+            if (handler) list.push(handler);
+        }
+        return list;
+    }
+
+    /** The handlers of a subscription, until something changes about any. @param {number} first @param {number} subscription */
+    #remember(first, subscription) {
+        const list = this.#handlersOf(this.#open().handlers(subscription));
+        this.#lists.set(first, list);
+        return list;
+    }
+
+    /** @param {number[]} tickets @param {string | undefined} reason */
+    revoked(tickets, reason) {
+        this.#lists.clear();
+        for (const ticket of tickets) {
+            const handler = this.#handlers.get(ticket);
+            this.#handlers.delete(ticket);
+            if (!handler) continue;
+            handler.subscription.active = false;
+            handler.buffer?.end(null);
+            handler.revoked(reason);
+        }
+    }
+
+    /** The session is over. @param {Error} lost what the readers of streams are told */
+    ended(lost) {
+        for (const { subscription, buffer } of this.#handlers.values()) {
+            subscription.active = false;
+            buffer?.end(lost);
+        }
+        this.#handlers.clear();
+        this.#lists.clear();
+    }
+}

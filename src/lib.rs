@@ -55,7 +55,7 @@
 //! | `router` | no | `router` and `host` |
 //! | `json` | yes | the serializer JSON; `client` and `router` need it |
 //! | `cbor` | yes | the serializer CBOR; `client` and `router` need it |
-//! | `js` | no | the classes of the npm package; only for building that package |
+//! | `js`, `js-…` | no | the WebAssembly modules of the npm package; only for building that package |
 //!
 //! # Rules that hold everywhere
 //!
@@ -69,7 +69,7 @@ pub mod client;
 pub mod codec;
 #[cfg(feature = "router")]
 pub mod host;
-#[cfg(all(target_family = "wasm", feature = "js"))]
+#[cfg(all(target_family = "wasm", any(feature = "js", feature = "js-cbor")))]
 pub mod js;
 pub mod message;
 #[cfg(feature = "router")]

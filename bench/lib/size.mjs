@@ -1,8 +1,9 @@
-// What a page loads: each client bundled and minified with esbuild; wamp-wasm with its wasm.
+// What a page loads: each client bundled and minified with esbuild; wamp-wasm with its wasm, and what it
+// loads only when it is needed.
 
 import { build } from 'esbuild';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { table } from './table.mjs';
 
@@ -31,19 +32,28 @@ export async function size({ clients, out, pkg }) {
         row(name, 'json, msgpack, cbor', [await readFile(join(out, `clients/${name}.mjs`))]);
     }
     if (clients.includes('wamp-wasm')) {
-        const { outputFiles } = await build({
+        const { metafile, outputFiles } = await build({
             entryPoints: [join(pkg, 'index.js')],
             bundle: true,
+            splitting: true,
+            outdir: out,
             minify: true,
             format: 'esm',
             write: false,
+            metafile: true,
             logLevel: 'error',
         });
-        const wasm = (await readdir(pkg, { recursive: true })).filter((file) => file.endsWith('.wasm'));
-        const files = await Promise.all(wasm.map((file) => readFile(join(pkg, file))));
-        row('wamp-wasm', 'glue', [outputFiles[0].contents]);
-        row('wamp-wasm', 'wasm', files);
-        row('wamp-wasm', 'glue + wasm', [outputFiles[0].contents, ...files]);
+        // A chunk that is loaded later is what wasm-bindgen made for a module of WebAssembly, which is loaded with it.
+        const chunks = Object.values(metafile.outputs).map(({ entryPoint }, i) => ({ name: basename(entryPoint ?? '', '.js'), code: outputFiles[i].contents }));
+        const first = chunks.filter(({ name }) => !name.startsWith('wamp_wasm_')).map(({ code }) => code);
+        const wasm = (name) => readFile(join(pkg, `wasm/${name}_bg.wasm`));
+        const main = await wasm('wamp_wasm');
+        row('wamp-wasm', 'glue', first);
+        row('wamp-wasm', 'wasm', [main]);
+        row('wamp-wasm', 'glue + wasm', [...first, main]);
+        for (const { name, code } of chunks.filter(({ name }) => name.startsWith('wamp_wasm_'))) {
+            row('wamp-wasm', `later: ${name.slice('wamp_wasm_'.length)}`, [code, await wasm(name)]);
+        }
     }
     return results;
 }

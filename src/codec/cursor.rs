@@ -21,6 +21,10 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    pub(super) const fn size(&self) -> usize {
+        self.octets.len()
+    }
+
     const fn left(&self) -> usize {
         self.octets.len() - self.at
     }

@@ -57,6 +57,9 @@ pub trait Read<'a> {
     /// Passes over octets that were looked at.
     fn pass(&mut self, octets: usize);
 
+    /// How many octets there are in all.
+    fn size(&self) -> usize;
+
     /// How many octets were read.
     fn position(&self) -> usize;
 

@@ -1,4 +1,4 @@
-// Autobahn's namespace for Node: the same, but the WebAssembly module is read from the disk.
+// Autobahn's namespace for Node: the same, but the WebAssembly modules are read from the disk.
 
 import './node.js';
 

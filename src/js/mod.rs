@@ -6,19 +6,30 @@
 //! ([`Core::on_octets`]) through the ordinary codec. Then the glue drains
 //! [`Core::poll`] until it gives [`Op::Nothing`], and reads what belongs to an operation from the
 //! core's registers.
+//!
+//! The package has more than one WebAssembly module: what many a page never needs is built from the same
+//! crate with another feature, and loaded when it is needed. `js` is the module that every page loads;
+//! `js-cbor` is nothing but the tape of CBOR.
 
 #![allow(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
 
+#[cfg(feature = "js")]
 mod check;
+#[cfg(feature = "js")]
 mod core;
+#[cfg(feature = "js")]
 mod hot;
+#[cfg(feature = "js")]
 mod octets;
+#[cfg(feature = "js")]
 mod op;
+#[cfg(feature = "js")]
 mod slot;
 mod tape;
 
+pub use self::tape::Tape;
+#[cfg(feature = "js")]
 pub use self::{
     core::Core,
     op::{EndCause, Op},
-    tape::Tape,
 };

@@ -1,8 +1,8 @@
-// The package's entry for Node: the same, but the WebAssembly module is read from the disk.
+// The package's entry for Node: the same, but the WebAssembly modules are read from the disk.
 
 import { readFile } from 'node:fs/promises';
 import { setDefaultSource } from './glue/load.js';
 
-setDefaultSource(() => readFile(new URL('./wasm/wamp_wasm_bg.wasm', import.meta.url)));
+setDefaultSource((file) => readFile(new URL(`./wasm/${file}`, import.meta.url)));
 
 export * from './index.js';

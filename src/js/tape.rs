@@ -3,8 +3,15 @@
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use crate::codec::tape::{Builder, Outgoing, encode};
-use crate::codec::{MAX_DEPTH, Serializer};
+// One serializer for each module that is built.
+#[cfg(not(feature = "js"))]
+use crate::codec::cbor as serializer;
+#[cfg(feature = "js")]
+use crate::codec::msgpack as serializer;
+use crate::codec::{
+    MAX_DEPTH,
+    tape::{Builder, Outgoing},
+};
 
 /// Memory above this is given back as soon as a message needs far less.
 const KEEP: usize = 1 << 20;
@@ -12,7 +19,6 @@ const KEEP: usize = 1 << 20;
 /// The tape of one connection.
 #[wasm_bindgen]
 pub struct Tape {
-    serializer: Serializer,
     frame: Vec<u8>,
     builder: Builder,
     words: Vec<u32>,
@@ -25,15 +31,11 @@ pub struct Tape {
 
 #[wasm_bindgen]
 impl Tape {
-    /// A tape for the serializer of a WebSocket subprotocol.
-    ///
-    /// # Errors
-    /// Throws a text when the serializer is none with binary frames.
+    /// A tape with nothing on it.
     #[wasm_bindgen(constructor)]
-    pub fn new(subprotocol: &str) -> Result<Self, String> {
-        let serializer = Serializer::from_subprotocol(subprotocol).filter(|s| s.is_binary());
-        Ok(Self {
-            serializer: serializer.ok_or_else(|| format!("{subprotocol} has no binary frames"))?,
+    #[allow(clippy::new_without_default, reason = "a constructor of JavaScript's")]
+    pub fn new() -> Self {
+        Self {
             frame: Vec::new(),
             builder: Builder::new(MAX_DEPTH),
             words: Vec::new(),
@@ -42,7 +44,7 @@ impl Tape {
             sent: Vec::new(),
             error: String::new(),
             report: [0; 11],
-        })
+        }
     }
 
     /// The memory that all addresses point into.
@@ -65,7 +67,7 @@ impl Tape {
     /// Makes a tape of the frame; `false`: see [`error`](Self::error).
     pub fn read(&mut self, length: usize) -> bool {
         let frame = self.frame.get(..length).unwrap_or_default();
-        if let Err(error) = self.builder.build(self.serializer, frame) {
+        if let Err(error) = self.builder.build(serializer::Reader::new(frame)) {
             self.error = error.to_string();
             return false;
         }
@@ -109,7 +111,10 @@ impl Tape {
             octets: self.octets.get(..octets).unwrap_or_default(),
         };
         self.sent.clear();
-        if let Err(error) = encode(self.serializer, &tape, &mut self.sent) {
+        let mut writer = serializer::Writer::new(std::mem::take(&mut self.sent));
+        let result = tape.write(&mut writer);
+        self.sent = writer.into_octets();
+        if let Err(error) = result {
             self.error = error.to_string();
             return 0;
         }

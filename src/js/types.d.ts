@@ -67,9 +67,15 @@ export function connect(options: ConnectOptions & { /** Gives up when it aborts.
 
 /**
  * Loads the WebAssembly module from somewhere else than beside this package. Only needed for that, and
- * before the first `connect` or `open`, which otherwise load it themselves.
+ * before the first `connect` or `open`, which otherwise load it themselves. What few pages need, as CBOR,
+ * is in modules of their own that are loaded when they are needed: a function is asked for these too, each
+ * by the name of its file in the folder `wasm` of this package.
+ *
+ * ```ts
+ * await init((file) => `https://cdn.example.com/wamp-wasm/${file}`);
+ * ```
  */
-export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+export function init(source?: WasmSource | Promise<WasmSource> | ((file: string) => WasmSource | Promise<WasmSource>)): Promise<void>;
 
 /** Where the WebAssembly module can come from. */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;

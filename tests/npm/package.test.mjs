@@ -25,7 +25,7 @@ const FILES = [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'CHANGELOG.md', 'package.json',
     'index.js', 'index.d.ts', 'options.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js', 'meta.js', 'meta.d.ts', 'history.js',
     ...['api', 'glue'].flatMap((dir) => readdirSync(join(root, 'src/js', dir)).map((name) => `${dir}/${name}`)),
-    'wasm/wamp_wasm.js', 'wasm/wamp_wasm_bg.wasm',
+    ...['wamp_wasm', 'wamp_wasm_cbor'].flatMap((name) => [`wasm/${name}.js`, `wasm/${name}_bg.wasm`]),
 ];
 
 let project;
@@ -46,13 +46,13 @@ after(async () => {
     await rm(`${project}`, { recursive: true, force: true });
 });
 
-/** Serves a folder; `wasm` is the MIME type of WebAssembly, or a status to fail with. */
+/** Serves a folder; `wasm` gives the MIME type of a file of WebAssembly, or a status to fail with. */
 async function serve(t, dir, { wasm = () => 'application/wasm' } = {}) {
     const server = createServer(async (request, response) => {
         const path = new URL(request.url, 'http://x').pathname;
         try {
             let type = TYPES[extname(path)] ?? 'text/html';
-            if (type === TYPES['.wasm']) type = wasm();
+            if (type === TYPES['.wasm']) type = wasm(path);
             if (typeof type === 'number') return void response.writeHead(type).end();
             const body = await readFile(join(dir, path.endsWith('/') ? `${path}index.html` : path));
             response.writeHead(200, { 'Content-Type': type }).end(body);
@@ -143,8 +143,11 @@ test('Vite bundles it without configuration, and the bundle works in a browser',
     await run(bin('vite'), ['build', '--logLevel', 'error', '--target', 'es2022', `${project}`]);
     const peer = await peerFor(t);
     const url = await serve(t, join(`${project}`, 'dist'));
-    const [opened] = await Promise.all([page(t, `${url}/#${peer.url}`), answers(peer)]);
-    await opened.waitForFunction(() => document.title === 'sum 5', null, { timeout: 10_000 });
+    const cbor = await cborPeer(t);
+    for (const [address, answered] of [[peer.url, answers(peer)], [cbor.peer.url, cbor.answer()]]) {
+        const [opened] = await Promise.all([page(t, `${url}/#${address}`), answered]);
+        await opened.waitForFunction(() => document.title === 'sum 5', null, { timeout: 10_000 });
+    }
 });
 
 for (const [what, type] of [['', 'application/wasm'], [', also from a server with the wrong MIME type', 'application/octet-stream']]) {
@@ -177,6 +180,70 @@ test('a load that failed can be tried again', async (t) => {
     const running = opened.evaluate(() => globalThis.again());
     await answers(peer);
     assert.equal(await running, 5);
+});
+
+/** A peer that speaks CBOR and answers one call. */
+async function cborPeer(t) {
+    const peer = await peerFor(t, { protocol: 'wamp.2.cbor' });
+    const { serializers: { cbor: { encode } } } = await import('./binary.mjs');
+    const answer = async () => {
+        const router = await peer.connection();
+        await router.frame();
+        router.send(encode([2, 7, { roles: { dealer: {} } }]));
+        await router.frame();
+        router.send(encode([50, 1, {}, [5]]));
+    };
+    return { peer, answer };
+}
+
+test('the module of CBOR is loaded only by a connection that agreed on it', async (t) => {
+    const { peer, answer } = await cborPeer(t);
+    const json = await peerFor(t);
+    const url = await serve(t, join(root, 'pkg'));
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const loaded = [];
+    opened.on('request', (request) => request.url().includes('cbor') && loaded.push(new URL(request.url()).pathname));
+    const call = (address) => opened.evaluate(async (address) => {
+        const { connect } = await import('/index.js');
+        const session = await connect({ url: address, realm: 'realm1' });
+        return session.call('com.example.add', [2, 3]);
+    }, address);
+    assert.deepEqual(await Promise.all([call(json.url), answers(json)]), [5, undefined]);
+    assert.deepEqual(loaded, []);
+    assert.deepEqual(await Promise.all([call(peer.url), answer()]), [5, undefined]);
+    assert.deepEqual(loaded.sort(), ['/wasm/wamp_wasm_cbor.js', '/wasm/wamp_wasm_cbor_bg.wasm']);
+});
+
+test('a module that cannot be loaded fails the attempt, which can be tried again', async (t) => {
+    const { peer, answer } = await cborPeer(t);
+    let status = 503;
+    const url = await serve(t, join(root, 'pkg'), { wasm: (path) => (path.includes('cbor') ? status : 'application/wasm') });
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const tried = await opened.evaluate(async (address) => {
+        const { connect } = await import('/index.js');
+        globalThis.again = () => connect({ url: address, realm: 'realm1' }).then((session) => session.call('com.example.add', [2, 3]));
+        return globalThis.again().catch((error) => `${error.uri} ${error.message}`);
+    }, peer.url);
+    assert.match(tried, /^wamp\.error\.network_failure .*cannot load the WebAssembly module: .* answered 503/);
+    await peer.connection();
+    status = 'application/wasm';
+    assert.deepEqual(await Promise.all([opened.evaluate(() => globalThis.again()), answer()]), [5, undefined]);
+});
+
+test('a function says where the modules are, also those that are loaded later', async (t) => {
+    const { peer, answer } = await cborPeer(t);
+    const url = await serve(t, join(root, 'pkg'));
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const loaded = [];
+    opened.on('request', (request) => request.url().includes('.wasm') && loaded.push(request.url()));
+    const running = opened.evaluate(async (address) => {
+        const { connect, init } = await import('/index.js');
+        await init((file) => `/wasm/${file}?version=1`);
+        const session = await connect({ url: address, realm: 'realm1' });
+        return session.call('com.example.add', [2, 3]);
+    }, peer.url);
+    assert.deepEqual(await Promise.all([running, answer()]), [5, undefined]);
+    assert.deepEqual(loaded, ['wamp_wasm', 'wamp_wasm_cbor'].map((name) => `${url}/wasm/${name}_bg.wasm?version=1`));
 });
 
 test('a browser does everything over its own WebSocket', async (t) => {

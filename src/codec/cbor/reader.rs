@@ -141,6 +141,10 @@ impl<'a> Read<'a> for Reader<'a> {
         text.len() < 24 && self.0.skip(major::TEXT << 5 | text.len() as u8, text)
     }
 
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+
     fn position(&self) -> usize {
         self.0.position()
     }

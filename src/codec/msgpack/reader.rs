@@ -109,6 +109,10 @@ impl<'a> Read<'a> for Reader<'a> {
         text.len() < 32 && self.0.skip(0xa0 | text.len() as u8, text)
     }
 
+    fn size(&self) -> usize {
+        self.0.size()
+    }
+
     fn position(&self) -> usize {
         self.0.position()
     }

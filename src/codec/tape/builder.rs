@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use super::shapes::{Shapes, Step};
 use super::text::Text;
 use super::word::{self, pack, special};
+use crate::codec::DecodeError;
 use crate::codec::token::{Read, Token};
-use crate::codec::{DecodeError, Serializer, cbor, msgpack};
 
 /// Stands for "until the end token" where a number of items is announced.
 const OPEN_ENDED: u32 = u32::MAX;
@@ -69,17 +69,28 @@ impl Builder {
         }
     }
 
-    /// Builds the tape of a frame.
+    /// Builds the tape of the frame that a reader begins to read.
     ///
     /// # Errors
-    /// [`DecodeError`] when the frame is not one well-formed value, nests too deep, has a key that is
-    /// no text or a key twice, or when the serializer has no binary frames.
-    pub fn build(&mut self, serializer: Serializer, frame: &[u8]) -> Result<(), DecodeError> {
-        match serializer {
-            Serializer::Json => Err(DecodeError::WrongFrame("binary", "text")),
-            Serializer::MsgPack => self.run(msgpack::Reader::new(frame), frame.len()),
-            Serializer::Cbor => self.run(cbor::Reader::new(frame), frame.len()),
+    /// [`DecodeError`] when the frame is not one well-formed value, nests too deep, or has a key that is
+    /// no text or a key twice.
+    pub fn build<'a>(&mut self, mut reader: impl Read<'a>) -> Result<(), DecodeError> {
+        let length = reader.size();
+        if length >= word::OPERANDS {
+            return Err(DecodeError::TooMuch { what: "the size of a frame", limit: word::OPERANDS - 1 });
         }
+        self.clear();
+        loop {
+            self.value(&mut reader, length)?;
+            if !self.next_value(&mut reader)? {
+                break;
+            }
+        }
+        self.text.close_chunk();
+        if reader.position() < length {
+            return Err(reader.malformed("octets behind the message"));
+        }
+        Ok(())
     }
 
     /// The words.
@@ -110,24 +121,6 @@ impl Builder {
     #[must_use]
     pub fn pieced(&self) -> &[u8] {
         &self.pieced
-    }
-
-    fn run<'a>(&mut self, mut reader: impl Read<'a>, length: usize) -> Result<(), DecodeError> {
-        if length >= word::OPERANDS {
-            return Err(DecodeError::TooMuch { what: "the size of a frame", limit: word::OPERANDS - 1 });
-        }
-        self.clear();
-        loop {
-            self.value(&mut reader, length)?;
-            if !self.next_value(&mut reader)? {
-                break;
-            }
-        }
-        self.text.close_chunk();
-        if reader.position() < length {
-            return Err(reader.malformed("octets behind the message"));
-        }
-        Ok(())
     }
 
     fn clear(&mut self) {

@@ -3,36 +3,8 @@
 //! is the tape's duty.
 
 use super::word::{self, operand, special, tag};
+use crate::codec::EncodeError;
 use crate::codec::token::{Token, Write};
-use crate::codec::{EncodeError, Serializer, cbor, msgpack};
-
-/// Appends a tape to `octets`. The table of words is in the documentation of the [tape](super).
-///
-/// # Errors
-/// [`EncodeError`] when the tape breaks off or points outside its areas,
-/// or when the serializer is JSON, which JavaScript writes itself. Nothing is appended then.
-pub fn encode(serializer: Serializer, tape: &Outgoing<'_>, octets: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let before = octets.len();
-    let buffer = std::mem::take(octets);
-    let (buffer, result) = match serializer {
-        Serializer::Json => (buffer, Err(tape.broken("JSON"))),
-        Serializer::MsgPack => {
-            let mut writer = msgpack::Writer::new(buffer);
-            let result = tape.write(&mut writer);
-            (writer.into_octets(), result)
-        }
-        Serializer::Cbor => {
-            let mut writer = cbor::Writer::new(buffer);
-            let result = tape.write(&mut writer);
-            (writer.into_octets(), result)
-        }
-    };
-    *octets = buffer;
-    if result.is_err() {
-        octets.truncate(before);
-    }
-    result
-}
 
 /// A tape on its way out.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +18,12 @@ pub struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    fn write(&self, writer: &mut impl Write) -> Result<(), EncodeError> {
+    /// Appends the tape to what a writer has. The table of words is in the documentation of the
+    /// [tape](super).
+    ///
+    /// # Errors
+    /// [`EncodeError`] when the tape breaks off or points outside its areas; a part of it is written then.
+    pub fn write(&self, writer: &mut impl Write) -> Result<(), EncodeError> {
         let mut words = self.words.iter().copied();
         let mut octets = self.octets;
         while let Some(word) = words.next() {
@@ -120,10 +97,11 @@ fn number(number: f64) -> Token<'static> {
 mod tests {
     use super::super::word::pack;
     use super::*;
+    use crate::codec::msgpack;
 
     fn msgpack(words: &[u32], numbers: &[f64], octets: &[u8]) -> Result<Vec<u8>, EncodeError> {
-        let mut out = Vec::new();
-        encode(Serializer::MsgPack, &Outgoing { words, numbers, octets }, &mut out).map(|()| out)
+        let mut writer = msgpack::Writer::default();
+        Outgoing { words, numbers, octets }.write(&mut writer).map(|()| writer.into_octets())
     }
 
     #[test]

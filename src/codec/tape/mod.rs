@@ -31,6 +31,6 @@ mod text;
 mod word;
 
 pub use builder::Builder;
-pub use encoder::{Outgoing, encode};
+pub use encoder::Outgoing;
 pub use shapes::Shapes;
 pub use text::Text;

@@ -150,17 +150,29 @@ export class Connection {
             }
             this.#everOpen = true;
             attempt.info = Object.freeze({ type: 'websocket', url, protocol });
-            this.#join(attempt, transport, protocol);
+            this.#prepare(attempt, transport, protocol);
         };
     }
 
-    /** @param {Attempt} attempt @param {WebSocketTransport} transport @param {string} protocol */
-    #join(attempt, transport, protocol) {
+    /** Gets what the session needs besides a transport. @param {Attempt} attempt @param {WebSocketTransport} transport @param {string} protocol */
+    async #prepare(attempt, transport, protocol) {
+        try {
+            const codec = PROTOCOLS[protocol]();
+            this.#join(attempt, transport, codec instanceof Promise ? await codec : codec);
+        } catch (error) {
+            transport.close();
+            this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
+        }
+    }
+
+    /** @param {Attempt} attempt @param {WebSocketTransport} transport @param {import('../glue/codec.js').Codec} codec */
+    #join(attempt, transport, codec) {
+        if (attempt.over) return;
         const { realm, authmethods, authid, authextra, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;
         try {
             const core = new Core();
             const session = new Session({
-                start: (host) => (attempt.driver = new Driver(core, PROTOCOLS[protocol](), transport, host, max_message_size)),
+                start: (host) => (attempt.driver = new Driver(core, codec, transport, host, max_message_size)),
                 onchallenge,
                 on_user_error,
                 on_internal_error,

@@ -1,20 +1,20 @@
 // @ts-check
-// Loads the WebAssembly module, once, when it is first needed. A failed load is forgotten, so that the
-// next attempt tries again.
+// Loads the WebAssembly modules, each once, when it is first needed. A failed load is forgotten, so that
+// the next attempt tries again.
 
 import initialize from '../wasm/wamp_wasm.js';
 
 /** @typedef {string | URL | Request | Response | BufferSource | WebAssembly.Module} Source */
 
-/** @type {() => Source | Promise<Source>} */
-let source = () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url);
+/** @typedef {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<unknown> }} Made by wasm-bindgen */
+/** @typedef {(file: string) => Source | Promise<Source>} Sources where a module is, by the name of its file */
 
-/** @type {Promise<void> | undefined} */
-let loading;
+/** Where the modules are, if not beside this package. @type {Sources | undefined} */
+let sources;
 
-/** @param {() => Source | Promise<Source>} where used when `init` names no source */
+/** @param {Sources} where */
 export function setDefaultSource(where) {
-    source = where;
+    sources = where;
 }
 
 /** @param {Response} response @returns {Promise<WebAssembly.Module>} */
@@ -37,20 +37,46 @@ async function moduleFrom(from) {
 }
 
 /**
- * Loads the module if it is not loaded yet. `connect()` and `open()` call this by themselves.
- * @param {Source | Promise<Source>} [from] where to load it from, if not from beside this package
+ * Gives the function that loads a module.
+ * @template T
+ * @param {string} name of the module: its octets are in the file NAME_bg.wasm
+ * @param {() => Made & T | Promise<Made & T>} made gives what wasm-bindgen made beside it
+ * @param {() => URL} beside where the file is in this package, written out so that bundlers see it
+ * @returns {(source?: Source | Promise<Source>) => Promise<T>}
+ */
+function loader(name, made, beside) {
+    /** @type {Promise<T> | undefined} */
+    let loading;
+    return (source) => {
+        loading ??= (async () => {
+            try {
+                const from = source ?? sources?.(`${name}_bg.wasm`) ?? beside();
+                const [exported, module] = await Promise.all([made(), moduleFrom(await from)]);
+                await exported.default({ module_or_path: module });
+                return exported;
+            } catch (cause) {
+                loading = undefined;
+                const text = cause instanceof Error ? cause.message : String(cause);
+                throw new Error(`wamp-wasm: cannot load the WebAssembly module: ${text}`, { cause });
+            }
+        })();
+        return loading;
+    };
+}
+
+const loadCore = loader('wamp_wasm', () => ({ default: initialize }), () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url));
+
+/** CBOR: a class `Tape` as that of MessagePack in the first module. */
+export const loadCbor = loader('wamp_wasm_cbor', () => import('../wasm/wamp_wasm_cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));
+
+/**
+ * Loads the module that every connection needs, if it is not loaded yet. `connect()` and `open()` call this
+ * by themselves.
+ * @param {Source | Promise<Source> | Sources} [from] where to load it from, if not from beside this
+ *   package; a function is also asked for the modules that are loaded later
  * @returns {Promise<void>}
  */
-export function init(from) {
-    loading ??= (async () => {
-        try {
-            const module = await moduleFrom(await (from ?? source()));
-            await initialize({ module_or_path: module });
-        } catch (cause) {
-            loading = undefined;
-            const text = cause instanceof Error ? cause.message : String(cause);
-            throw new Error(`wamp-wasm: cannot load the WebAssembly module: ${text}`, { cause });
-        }
-    })();
-    return loading;
+export async function init(from) {
+    if (typeof from === 'function') sources = from;
+    await loadCore(typeof from === 'function' ? undefined : from);
 }

@@ -3,13 +3,14 @@
 // MessagePack whatever the serializer of the connection. One rule: values in here are plain, as a codec
 // has read them, so that no code of the application runs.
 
+import { Tape } from '../wasm/wamp_wasm.js';
 import { json, stringify } from './json.js';
 import { parts } from './tape.js';
 
 /** @type {ReturnType<typeof parts> | undefined} */
 let made;
 
-const bridge = () => (made ??= parts('wamp.2.msgpack'));
+const bridge = () => (made ??= parts(Tape));
 
 /** The octets of a received message, for the core. @param {any} message @returns {Uint8Array} */
 export function toOctets(message) {

@@ -1,23 +1,22 @@
 // @ts-check
-// Messages as MessagePack or CBOR, through the tape: the counterpart of json.js.
+// Messages of a binary serializer, through the tape: the counterpart of json.js. Which serializer it is
+// lies with the WebAssembly module whose class `Tape` is given.
 
-import { Tape } from '../wasm/wamp_wasm.js';
 import { TapeReader } from './tape_reader.js';
 import { TapeWriter } from './tape_writer.js';
 
-/** Both ends of a new tape. @param {string} subprotocol */
-export function parts(subprotocol) {
-    const tape = new Tape(subprotocol);
+/** @typedef {typeof import('../wasm/wamp_wasm.js').Tape} TapeClass */
+
+/** Both ends of a new tape. @param {TapeClass} Tape */
+export function parts(Tape) {
+    const tape = new Tape();
     const memory = /** @type {WebAssembly.Memory} */ (Tape.memory());
     return { reader: new TapeReader(tape, memory), writer: new TapeWriter(tape, memory) };
 }
 
-/**
- * The codec of one connection.
- * @param {string} subprotocol `wamp.2.msgpack` or `wamp.2.cbor`
- */
-export function tape(subprotocol) {
-    const { reader, writer } = parts(subprotocol);
+/** The codec of one connection. @param {TapeClass} Tape */
+export function tape(Tape) {
+    const { reader, writer } = parts(Tape);
     return {
         /** @param {ArrayBuffer | Uint8Array | string} frame @returns {any} */
         decode(frame) {

@@ -1,6 +1,6 @@
 //! Joining and leaving through the client API, against a router that the test plays.
 
-#![allow(clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod scripted;
 
@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use scripted::{Scripted, WELCOME, config};
 use wamp_wasm::{
+    auth::{Answer, Authenticator, Credentials, Cryptosign, RANDOM_OCTETS, Scram, Step, WelcomeRule},
     client::{JoinError, WampError},
     codec::Frame,
-    message::{Value, uris},
+    message::{Challenge, Dict, Value, uris},
     session::Cause,
 };
 
@@ -54,6 +55,118 @@ fn a_ticket_answers_its_challenge() {
     assert_eq!(client.received().unwrap(), r#"[5,"secret",{}]"#);
     client.says(WELCOME);
     assert!(joining.done().is_ok());
+}
+
+#[test]
+fn scram_joins_where_the_router_knows_the_password_and_nowhere_else() {
+    // What the router knows: the keys of the password "pencil" with this salt.
+    for (password, outcome) in [("pencil", None), ("pen", Some(uris::AUTHENTICATION_FAILED))] {
+        let (mut client, joining) = Scripted::joining(config().authenticate(scram(password)));
+        let hello = client.received().unwrap();
+        assert!(
+            hello.contains(r#""authid":"user","authmethods":["scram","wamp-scram"],"authextra":{"nonce":"#)
+        );
+        let ours = hello.split(r#""nonce":""#).nth(1).unwrap().split('"').next().unwrap().to_owned();
+        client.says(&format!(
+            r#"[4,"wamp-scram",{{"nonce":"{ours}AAAA","salt":"W22ZaJ0SNY7soEsUEjb6gQ==","kdf":"pbkdf2","iterations":4096}}]"#
+        ));
+        let authenticate = client.received().unwrap();
+        assert!(authenticate.ends_with(&format!(r#",{{"nonce":"{ours}AAAA"}}]"#)), "{authenticate}");
+        let signature = server_signature("pencil", &ours);
+        client.says(&format!(
+            r#"[2,7,{{"roles":{{"broker":{{}}}},"authextra":{{"verifier":"{signature}"}}}}]"#
+        ));
+        match outcome {
+            None => assert!(joining.done().unwrap().is_open()),
+            Some(reason) => {
+                let text = "the router does not know the password: WELCOME has a wrong verifier";
+                let abort = format!(r#"[3,{{"message":"{text}"}},"{reason}"]"#);
+                assert_eq!(client.received().unwrap(), abort);
+                assert_eq!(ended(joining.done()).cause, Cause::JoinFailed);
+            }
+        }
+    }
+}
+
+fn scram(password: &str) -> Credentials {
+    Credentials::new("user").scram(Scram::new(password))
+}
+
+/// What a router says that knows the password: computed by an authenticator of the same nonce.
+fn server_signature(password: &str, ours: &str) -> String {
+    use base64::Engine;
+    let octets = base64::engine::general_purpose::STANDARD.decode(ours).unwrap();
+    let mut random = [0; RANDOM_OCTETS];
+    random[..octets.len()].copy_from_slice(&octets);
+    let mut router = Authenticator::new(scram(password), random);
+    let extra = Dict::new()
+        .with("nonce", format!("{ours}AAAA"))
+        .with("salt", "W22ZaJ0SNY7soEsUEjb6gQ==")
+        .with("kdf", "pbkdf2")
+        .with("iterations", 4096);
+    let challenge = Challenge { method: "wamp-scram".into(), extra: extra.try_into().unwrap() };
+    match router.challenged(&challenge).unwrap() {
+        Step::Answer(Answer { rule: WelcomeRule::ServerSignature(signature), .. }) => signature,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_nonce_that_does_not_extend_ours_fails_the_join() {
+    let (mut client, joining) = Scripted::joining(config().authenticate(scram("pencil")));
+    client.received();
+    client.says(r#"[4,"scram",{"nonce":"AAAA","salt":"AAAA","kdf":"pbkdf2","iterations":4096}]"#);
+    let text = "the nonce of the challenge does not extend ours";
+    assert_eq!(
+        client.received().unwrap(),
+        format!(r#"[3,{{"message":"{text}"}},"wamp.error.authentication_failed"]"#)
+    );
+    assert_eq!(joining.done().unwrap_err().reason(), Some(uris::AUTHENTICATION_FAILED));
+}
+
+#[test]
+fn a_router_that_lets_everybody_in_is_none_for_scram_alone() {
+    let (mut client, joining) = Scripted::joining(config().authenticate(scram("pencil")));
+    client.received();
+    client.says(WELCOME);
+    assert_eq!(joining.done().unwrap_err().reason(), Some(uris::AUTHENTICATION_FAILED));
+    let with_ticket = scram("pencil").ticket("secret");
+    let (mut client, joining) = Scripted::joining(config().authenticate(with_ticket));
+    client.says(WELCOME);
+    assert!(joining.done().is_ok());
+}
+
+#[test]
+fn every_join_has_a_nonce_of_its_own() {
+    let hello = || Scripted::joining(config().authenticate(scram("a"))).0.received().unwrap();
+    assert_ne!(hello(), hello());
+}
+
+#[test]
+fn a_key_that_is_kept_elsewhere_signs_through_the_configuration() {
+    let credentials = || Credentials::nameless().cryptosign(Cryptosign::signed_elsewhere([1; 32]));
+    let challenge = format!(r#"[4,"cryptosign",{{"challenge":"{}"}}]"#, "02".repeat(32));
+    let signing = config().authenticate(credentials()).sign_with(async |message| {
+        assert_eq!(message, [2; 32]);
+        Ok([3; 64])
+    });
+    let (mut client, _joining) = Scripted::joining(signing);
+    client.received();
+    client.says(&challenge);
+    let proof = "03".repeat(64) + &"02".repeat(32);
+    assert_eq!(client.received().unwrap(), format!(r#"[5,"{proof}",{{}}]"#));
+
+    let (mut client, _joining) = Scripted::joining(config().authenticate(credentials()));
+    client.received();
+    client.says(&challenge);
+    assert!(client.received().unwrap().ends_with(r#""wamp.error.cannot_authenticate"]"#));
+}
+
+#[test]
+fn credentials_without_an_authid_that_they_need_fail_before_anything_is_sent() {
+    let (mut client, joining) = Scripted::joining(config().authenticate(Credentials::nameless().ticket("a")));
+    assert_eq!(joining.done().unwrap_err().to_string(), "ticket needs an authid");
+    assert!(client.is_closed());
 }
 
 #[test]

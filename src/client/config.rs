@@ -6,8 +6,9 @@ use futures::future::LocalBoxFuture;
 
 use super::error::WampError;
 use crate::{
+    auth::{Credentials, WelcomeRule},
     codec::{Limits, Serializer},
-    message::{AuthExtra, Challenge, Dict, HelloDetails, OptionError, Uri, Value},
+    message::{AuthExtra, Challenge, Dict, Uri, Value},
     session::SessionConfig,
 };
 
@@ -17,7 +18,7 @@ use crate::{
 /// use wamp_wasm::client::ClientConfig;
 ///
 /// let config = ClientConfig::new("wss://example.com/ws", "realm1").ticket("joe", "secret");
-/// assert_eq!(config.details.get("authid").and_then(|id| id.as_str()), Some("joe"));
+/// assert_eq!(config.url, "wss://example.com/ws");
 /// ```
 #[derive(Clone)]
 #[non_exhaustive]
@@ -30,7 +31,11 @@ pub struct ClientConfig {
     pub serializers: Vec<Serializer>,
     /// `HELLO.Details`; goes to the wire as it is, with the client's roles added.
     pub details: Dict,
-    /// Answers a CHALLENGE. Without it every challenge is refused.
+    /// Who joins, and by which methods. They answer every challenge.
+    pub credentials: Option<Credentials>,
+    /// Signs for a key of the credentials that is kept elsewhere.
+    pub sign: Option<Sign>,
+    /// Answers a CHALLENGE where there are no credentials. Without either every challenge is refused.
     pub on_challenge: Option<OnChallenge>,
     /// How long the connection may take to open.
     pub open_timeout: Duration,
@@ -45,6 +50,9 @@ pub struct ClientConfig {
 /// Answers a CHALLENGE, and may take its time: to ask the user, or to sign with WebCrypto.
 pub type OnChallenge = Rc<dyn Fn(Challenge) -> LocalBoxFuture<'static, Result<Proof, WampError>>>;
 
+/// Signs a message with an Ed25519 key, in its time.
+pub type Sign = Rc<dyn Fn([u8; 32]) -> LocalBoxFuture<'static, Result<[u8; 64], WampError>>>;
+
 /// The answer to a CHALLENGE.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Proof {
@@ -52,17 +60,19 @@ pub struct Proof {
     pub signature: String,
     /// `AUTHENTICATE.Extra`.
     pub extra: AuthExtra,
+    /// What WELCOME has to show, where that changes by this challenge.
+    pub rule: Option<WelcomeRule>,
 }
 
 impl From<&str> for Proof {
     fn from(signature: &str) -> Self {
-        Self { signature: signature.to_owned(), extra: AuthExtra::default() }
+        signature.to_owned().into()
     }
 }
 
 impl From<String> for Proof {
     fn from(signature: String) -> Self {
-        Self { signature, extra: AuthExtra::default() }
+        Self { signature, ..Self::default() }
     }
 }
 
@@ -75,6 +85,8 @@ impl ClientConfig {
             realm: realm.into(),
             serializers: vec![Serializer::MsgPack, Serializer::Cbor, Serializer::Json],
             details: Dict::new(),
+            credentials: None,
+            sign: None,
             on_challenge: None,
             open_timeout: Duration::from_secs(10),
             session: SessionConfig::default(),
@@ -97,12 +109,50 @@ impl ClientConfig {
         self
     }
 
+    /// The same, authenticating with these credentials.
+    ///
+    /// ```
+    /// use wamp_wasm::{auth::{Credentials, Scram}, client::ClientConfig};
+    ///
+    /// let credentials = Credentials::new("joe").scram(Scram::new("secret")).wampcra("secret");
+    /// let config = ClientConfig::new("wss://example.com/ws", "realm1").authenticate(credentials);
+    /// ```
+    #[must_use]
+    pub fn authenticate(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
     /// The same, authenticating as `authid` by a ticket: a password that the connection has to protect.
     #[must_use]
     pub fn ticket(self, authid: &str, ticket: &str) -> Self {
-        let ticket = ticket.to_owned();
-        let config = self.detail("authid", authid).detail("authmethods", vec!["ticket".to_owned()]);
-        config.on_challenge(async move |_| Ok(ticket.as_str().into()))
+        self.authenticate(Credentials::new(authid).ticket(ticket))
+    }
+
+    /// The same, signing with this function for a key of the credentials that is
+    /// [kept elsewhere](crate::auth::Cryptosign::signed_elsewhere). An error refuses the challenge.
+    ///
+    /// ```
+    /// use wamp_wasm::{auth::{Credentials, Cryptosign}, client::ClientConfig};
+    /// # async fn ask_the_token(message: [u8; 32]) -> [u8; 64] { [0; 64] }
+    ///
+    /// let public_key = [7; 32];
+    /// let credentials = Credentials::nameless().cryptosign(Cryptosign::signed_elsewhere(public_key));
+    /// let config = ClientConfig::new("wss://example.com/ws", "realm1")
+    ///     .authenticate(credentials)
+    ///     .sign_with(async |message| Ok(ask_the_token(message).await));
+    /// ```
+    #[must_use]
+    pub fn sign_with(
+        mut self,
+        sign: impl AsyncFn([u8; 32]) -> Result<[u8; 64], WampError> + 'static,
+    ) -> Self {
+        let sign = Rc::new(sign);
+        self.sign = Some(Rc::new(move |message| {
+            let sign = Rc::clone(&sign);
+            Box::pin(async move { sign(message).await })
+        }));
+        self
     }
 
     /// The same, answering challenges with this function. An error refuses the challenge: its URI becomes
@@ -132,10 +182,6 @@ impl ClientConfig {
             Box::pin(async move { answer(challenge).await })
         }));
         self
-    }
-
-    pub(super) fn hello_details(&self) -> Result<HelloDetails, OptionError> {
-        self.details.clone().try_into()
     }
 }
 

@@ -280,7 +280,12 @@ impl<T: Transport> Driver<T> {
         });
         // The session may be over by now.
         let _ = self.shared.with(|core| match answer {
-            Ok(proof) => core.session.authenticate(now, &proof.signature, proof.extra),
+            Ok(proof) => {
+                if let Some(rule) = proof.rule {
+                    core.session.demand(rule)?;
+                }
+                core.session.authenticate(now, &proof.signature, proof.extra)
+            }
             Err(error) => {
                 let text = error.args.get::<String>(0).unwrap_or_default();
                 let reason = error.uri.check(crate::message::UriRules::Complete).map(|()| error.uri);

@@ -7,6 +7,7 @@ use super::arguments::{Args, ArgumentError, Arguments, Kwargs, parts};
 #[cfg(target_family = "wasm")]
 use crate::transport::OpenError;
 use crate::{
+    auth::AuthError,
     codec::{EncodeError, ValueError},
     message::{OptionError, Uri, Values, uris},
     session::{CommandError, Ended},
@@ -144,6 +145,12 @@ pub enum JoinError {
     /// caller's mistake.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The credentials do not suffice. The caller's mistake; nothing was sent.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// There are no random numbers here, which authentication needs. Nothing was sent.
+    #[error("no random numbers: {0}")]
+    NoRandomness(String),
     /// The realm is no good URI. The caller's mistake; nothing was sent.
     #[error(transparent)]
     Command(#[from] CommandError),

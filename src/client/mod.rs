@@ -24,6 +24,7 @@
 //! ```
 
 mod arguments;
+mod auth;
 mod config;
 mod driver;
 mod error;
@@ -38,7 +39,7 @@ use std::{future::Future, rc::Rc};
 use futures::channel::oneshot;
 
 pub use arguments::{Args, ArgumentError, Arguments, Kwargs};
-pub use config::{ClientConfig, OnChallenge, Proof};
+pub use config::{ClientConfig, OnChallenge, Proof, Sign};
 pub use driver::Driver;
 pub use error::{JoinError, RequestError, SessionLost, WampError};
 pub use handle::{CallResult, SessionHandle};
@@ -104,15 +105,12 @@ impl Client {
         let now = timer.now();
         let shared = Shared::new(config.session.clone(), timer, serializer, config.event_buffer);
         let (sender, receiver) = oneshot::channel();
-        let started = start(&shared, now, &config);
-        let driver = Driver::new(
-            transport,
-            shared.clone(),
-            config.limits,
-            config.on_challenge,
-            sender,
-            started.is_err(),
-        );
+        let (started, on_challenge) = match start(&shared, now, &config) {
+            Ok(on_challenge) => (Ok(()), on_challenge),
+            Err(error) => (Err(error), None),
+        };
+        let driver =
+            Driver::new(transport, shared.clone(), config.limits, on_challenge, sender, started.is_err());
         let joining = async move {
             started?;
             match receiver.await {
@@ -125,14 +123,20 @@ impl Client {
     }
 }
 
-/// Gives HELLO to the machine. When that fails nothing was sent, and the driver only closes the transport.
-fn start(shared: &Shared, now: std::time::Duration, config: &ClientConfig) -> Result<(), JoinError> {
-    let details = config.hello_details()?;
+/// Gives HELLO to the machine, and whoever answers challenges to the driver. When it fails nothing was
+/// sent, and the driver only closes the transport.
+fn start(
+    shared: &Shared,
+    now: std::time::Duration,
+    config: &ClientConfig,
+) -> Result<Option<OnChallenge>, JoinError> {
+    let auth::Prepared { details, rule, on_challenge } = auth::prepare(config)?;
     let hello = Hello { realm: config.realm.clone(), details };
     shared.check(&hello.clone().into())?;
     shared.with(|core| {
         core.session.handle(now, Input::Opened);
+        core.session.demand(rule)?;
         core.session.join(now, hello.realm, hello.details)
     })?;
-    Ok(())
+    Ok(on_challenge)
 }

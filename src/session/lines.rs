@@ -1,12 +1,16 @@
 //! One line per URI and match policy in which SUBSCRIBE and UNSUBSCRIBE (REGISTER and UNREGISTER) wait
 //! for each other. The router gives one id to all subscriptions of a session to a topic, so an
 //! UNSUBSCRIBE that crosses a SUBSCRIBE would end the wrong one: the two are never in flight together.
+//! Lines are found by a hash. Two patterns with the same one share a line, and only wait for more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::message::Pattern;
 
-use super::{Ticket, table::Places};
+use super::{
+    Ticket,
+    table::{Key, Table},
+};
 
 /// A request that may have to wait. `I` is the id that the router gives, `O` the options.
 #[derive(Debug)]
@@ -21,37 +25,54 @@ pub(super) enum Step<I, O> {
 struct Line<I, O> {
     beginning: usize,
     ending: bool,
-    held: VecDeque<Step<I, O>>,
+    held: VecDeque<(Pattern, Step<I, O>)>,
+}
+
+/// The hash of a pattern.
+#[derive(Clone, Copy, Debug)]
+struct Hash(u64);
+
+impl Hash {
+    /// FNV-1a.
+    fn of(pattern: &Pattern) -> Self {
+        let step = |hash: u64, octet: u8| (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3);
+        Self(pattern.uri.as_str().bytes().fold(0xcbf2_9ce4_8422_2325 + pattern.policy as u64, step))
+    }
+}
+
+impl Key for Hash {
+    fn number(self) -> u64 {
+        self.0
+    }
 }
 
 /// The lines in use.
 #[derive(Debug)]
 pub(super) struct Lines<I, O> {
-    places: BTreeMap<Pattern, usize>,
-    lines: Places<Line<I, O>>,
+    lines: Table<Hash, Line<I, O>>,
 }
 
 impl<I, O> Default for Lines<I, O> {
     fn default() -> Self {
-        Self { places: BTreeMap::new(), lines: Places::default() }
+        Self { lines: Table::default() }
     }
 }
 
 impl<I, O> Lines<I, O> {
     /// Puts a request at the end of its line.
     pub(super) fn push(&mut self, pattern: &Pattern, step: Step<I, O>) {
-        if let Some(line) = self.line(pattern) {
-            line.held.push_back(step);
-        } else {
-            let place = self.lines.add(Line { beginning: 0, ending: false, held: [step].into() });
-            self.places.insert(pattern.clone(), place);
+        let hash = Hash::of(pattern);
+        let held = (pattern.clone(), step);
+        match self.lines.get_mut(hash) {
+            Some(line) => line.held.push_back(held),
+            None => self.lines.insert(hash, Line { beginning: 0, ending: false, held: [held].into() }),
         }
     }
 
     /// Takes the first request of a line if it may go out now; it then counts as in flight.
-    pub(super) fn pop(&mut self, pattern: &Pattern) -> Option<Step<I, O>> {
-        let line = self.line(pattern)?;
-        match line.held.front()? {
+    pub(super) fn pop(&mut self, pattern: &Pattern) -> Option<(Pattern, Step<I, O>)> {
+        let line = self.lines.get_mut(Hash::of(pattern))?;
+        match line.held.front()?.1 {
             Step::Begin { .. } if !line.ending => line.beginning += 1,
             Step::End { .. } if !line.ending && line.beginning == 0 => line.ending = true,
             _ => return None,
@@ -70,24 +91,17 @@ impl<I, O> Lines<I, O> {
     }
 
     fn answered(&mut self, pattern: &Pattern, change: impl FnOnce(&mut Line<I, O>)) {
-        let Some(line) = self.line(pattern) else { return };
+        let hash = Hash::of(pattern);
+        let Some(line) = self.lines.get_mut(hash) else { return };
         change(line);
-        if line.beginning == 0
-            && !line.ending
-            && line.held.is_empty()
-            && let Some(place) = self.places.remove(pattern)
-        {
-            self.lines.remove(place);
+        if line.beginning == 0 && !line.ending && line.held.is_empty() {
+            self.lines.remove(hash);
         }
-    }
-
-    fn line(&mut self, pattern: &Pattern) -> Option<&mut Line<I, O>> {
-        self.lines.get_mut(*self.places.get(pattern)?)
     }
 
     /// The tickets of all requests that wait.
     pub(super) fn tickets(&self) -> impl Iterator<Item = Ticket> {
-        self.lines.iter().flat_map(|line| &line.held).map(|step| match step {
+        self.lines.values().flat_map(|line| &line.held).map(|(_, step)| match step {
             Step::Begin { ticket, .. } | Step::End { ticket, .. } => *ticket,
         })
     }

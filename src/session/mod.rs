@@ -8,6 +8,7 @@
 mod announce;
 mod calls;
 mod event;
+mod index;
 mod invocations;
 mod lifecycle;
 mod lines;

@@ -158,14 +158,14 @@ impl<P: Payload> Session<P> {
 
     /// Lets everything out that may go now.
     fn advance_procedure(&mut self, pattern: &Pattern) {
-        while let Some(step) = self.registrations.lines.pop(pattern) {
+        while let Some((pattern, step)) = self.registrations.lines.pop(pattern) {
             match step {
                 Step::Begin { ticket, options } => {
                     let request = self.requests.ask(ticket, Asked::Register(pattern.clone()));
-                    self.send(Register { request, options, procedure: pattern.uri.clone() });
+                    self.send(Register { request, options, procedure: pattern.uri });
                 }
                 Step::End { ticket, id: (id, endpoint) } if self.registrations.is_last(id, endpoint) => {
-                    let asked = Asked::Unregister { pattern: pattern.clone(), id, endpoint };
+                    let asked = Asked::Unregister { pattern, id, endpoint };
                     let request = self.requests.ask(ticket, asked);
                     self.send(Unregister { request, registration: id, options: EndDetails::default() });
                 }
@@ -173,7 +173,7 @@ impl<P: Payload> Session<P> {
                 Step::End { ticket, id: (id, endpoint) } => {
                     self.registrations.remove(id, endpoint);
                     self.settle(ticket, Ok(Success::Unregistered));
-                    self.registrations.lines.ended(pattern);
+                    self.registrations.lines.ended(&pattern);
                 }
             }
         }

@@ -162,21 +162,21 @@ impl<P: Payload> Session<P> {
 
     /// Lets everything out that may go now.
     fn advance_topic(&mut self, pattern: &Pattern) {
-        while let Some(step) = self.subscriptions.lines.pop(pattern) {
+        while let Some((pattern, step)) = self.subscriptions.lines.pop(pattern) {
             match step {
                 Step::Begin { ticket, options } => {
                     let request = self.requests.ask(ticket, Asked::Subscribe(pattern.clone()));
-                    self.send(Subscribe { request, options, topic: pattern.uri.clone() });
+                    self.send(Subscribe { request, options, topic: pattern.uri });
                 }
                 Step::End { ticket, id } => {
                     // While it waited, another handler may have come, or the router may have revoked it.
                     let shared = self.on_event(id).is_some();
                     if !shared && self.subscriptions.active.remove(id).is_some() {
-                        let request = self.requests.ask(ticket, Asked::Unsubscribe(pattern.clone()));
+                        let request = self.requests.ask(ticket, Asked::Unsubscribe(pattern));
                         self.send(Unsubscribe { request, subscription: id, options: EndDetails::default() });
                     } else {
                         self.settle(ticket, Ok(Success::Unsubscribed(!shared)));
-                        self.subscriptions.lines.ended(pattern);
+                        self.subscriptions.lines.ended(&pattern);
                     }
                 }
             }

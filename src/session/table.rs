@@ -1,11 +1,11 @@
-//! What a session keeps by id. All tables share the code of one ordered map, that of numbers to places;
-//! the values lie beside it. A map for each type of value would be most of the size of a session.
+//! What a session keeps by id. All tables share the code of one ordered map, the index of numbers to
+//! places; the values lie beside it. A map for each type of value would be most of the size of a session.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::marker::PhantomData;
 
 use crate::message::Id;
 
-use super::Ticket;
+use super::{Ticket, index::Index};
 
 /// An id by which a table is ordered.
 pub(super) trait Key: Copy {
@@ -27,28 +27,28 @@ impl Key for Ticket {
 /// Values by id, in the order of the ids.
 #[derive(Debug)]
 pub(super) struct Table<K, V> {
-    places: BTreeMap<u64, usize>,
+    places: Index,
     values: Places<V>,
     keys: PhantomData<K>,
 }
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self { places: BTreeMap::new(), values: Places::default(), keys: PhantomData }
+        Self { places: Index::default(), values: Places::default(), keys: PhantomData }
     }
 }
 
 impl<K: Key, V> Table<K, V> {
     pub(super) fn get(&self, key: K) -> Option<&V> {
-        self.values.get(*self.places.get(&key.number())?)
+        self.values.get(self.places.get(key.number())?)
     }
 
     pub(super) fn get_mut(&mut self, key: K) -> Option<&mut V> {
-        self.values.get_mut(*self.places.get(&key.number())?)
+        self.values.get_mut(self.places.get(key.number())?)
     }
 
     pub(super) fn contains(&self, key: K) -> bool {
-        self.places.contains_key(&key.number())
+        self.places.get(key.number()).is_some()
     }
 
     /// Sets the value of an id.
@@ -60,11 +60,11 @@ impl<K: Key, V> Table<K, V> {
     }
 
     pub(super) fn remove(&mut self, key: K) -> Option<V> {
-        self.values.remove(self.places.remove(&key.number())?)
+        self.values.remove(self.places.remove(key.number())?)
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
-        self.places.values().filter_map(|place| self.values.get(*place))
+        self.places.places().filter_map(|place| self.values.get(place))
     }
 
     pub(super) fn clear(&mut self) {
@@ -75,7 +75,7 @@ impl<K: Key, V> Table<K, V> {
 /// Values by place. A place that is free is taken again, so that the places are as many as there ever
 /// were values at a time.
 #[derive(Debug)]
-pub(super) struct Places<V> {
+struct Places<V> {
     values: Vec<Option<V>>,
     free: Vec<usize>,
 }
@@ -87,16 +87,16 @@ impl<V> Default for Places<V> {
 }
 
 impl<V> Places<V> {
-    pub(super) fn get(&self, place: usize) -> Option<&V> {
+    fn get(&self, place: usize) -> Option<&V> {
         self.values.get(place)?.as_ref()
     }
 
-    pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut V> {
+    fn get_mut(&mut self, place: usize) -> Option<&mut V> {
         self.values.get_mut(place)?.as_mut()
     }
 
     /// Adds a value and gives its place.
-    pub(super) fn add(&mut self, value: V) -> usize {
+    fn add(&mut self, value: V) -> usize {
         let free = self.free.pop();
         match free.and_then(|place| Some((place, self.values.get_mut(place)?))) {
             Some((place, slot)) => {
@@ -110,14 +110,10 @@ impl<V> Places<V> {
         }
     }
 
-    pub(super) fn remove(&mut self, place: usize) -> Option<V> {
+    fn remove(&mut self, place: usize) -> Option<V> {
         let value = self.values.get_mut(place)?.take()?;
         self.free.push(place);
         Some(value)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &V> {
-        self.values.iter().flatten()
     }
 }
 

@@ -2,13 +2,13 @@
 //! most as long as the frame, times a constant.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::shapes::{Shapes, Step};
 use super::text::Text;
 use super::word::{self, pack, special};
 use crate::codec::DecodeError;
 use crate::codec::token::{Read, Token};
+use crate::message::repeated;
 
 /// Stands for "until the end token" where a number of items is announced.
 const OPEN_ENDED: u32 = u32::MAX;
@@ -284,10 +284,7 @@ impl Builder {
         let pairs = self.pair_keys.get(first..).unwrap_or_default();
         let octets = self.text.octets();
         let pairs = pairs.iter().filter_map(|&(start, end)| octets.get(start..end));
-        // One by one: collecting would bring in a sort.
-        let mut seen = BTreeSet::new();
-        seen.extend(self.shapes.keys(shape));
-        let twice = pairs.into_iter().find(|key| !seen.insert(key))?;
+        let twice = repeated(self.shapes.keys(shape).chain(pairs))?;
         Some(String::from_utf8_lossy(twice).into_owned())
     }
 }

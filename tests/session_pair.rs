@@ -50,11 +50,11 @@ fn an_event_reaches_the_subscriber_and_not_its_publisher() {
 fn a_call_comes_back_with_its_result_or_its_error() {
     let mut pair = Pair::joined(&["A", "B"]);
     pair.session("B").register("com.echo".into(), Default::default()).unwrap();
-    pair.session("A").call("com.early".into(), Default::default(), Default::default()).unwrap();
+    pair.call("A", "com.early".into(), Default::default(), Default::default());
     pair.settle();
     pair.take_told();
     for argument in ["[1]", "[2]"] {
-        pair.session("A").call("com.echo".into(), Default::default(), payload(argument)).unwrap();
+        pair.call("A", "com.echo".into(), Default::default(), payload(argument));
     }
     pair.settle();
     pair.session("B").yield_result(request(1), Default::default(), payload("[1]")).unwrap();
@@ -79,7 +79,7 @@ fn a_call_comes_back_with_its_result_or_its_error() {
 #[test]
 fn a_call_of_nothing_is_an_error() {
     let mut pair = Pair::joined(&["A"]);
-    pair.session("A").call("com.nothing".into(), Default::default(), Default::default()).unwrap();
+    pair.call("A", "com.nothing".into(), Default::default(), Default::default());
     pair.settle();
     let told = pair.take_told();
     assert!(told[0].starts_with("A: #1 error wamp.error.no_such_procedure"), "{told:?}");
@@ -91,7 +91,7 @@ fn a_lost_callee_fails_the_call_and_a_lost_caller_hurts_nobody() {
     pair.session("B").register("com.slow".into(), Default::default()).unwrap();
     pair.settle();
     for name in ["A", "C"] {
-        pair.session(name).call("com.slow".into(), Default::default(), Default::default()).unwrap();
+        pair.call(name, "com.slow".into(), Default::default(), Default::default());
     }
     pair.settle();
     pair.take_told();
@@ -152,7 +152,7 @@ fn goodbyes_that_cross_are_one_each_way() {
 #[test]
 fn a_router_that_shuts_down_says_goodbye_to_all() {
     let mut pair = Pair::joined(&["A", "B"]);
-    pair.session("A").call("com.x".into(), Default::default(), Default::default()).unwrap();
+    pair.call("A", "com.x".into(), Default::default(), Default::default());
     pair.settle();
     pair.take_told();
     let now = pair.now();
@@ -171,10 +171,11 @@ fn ten_thousand_requests_have_the_ids_that_the_router_wants() {
     let mut pair = Pair::joined(&["A", "B"]);
     pair.session("B").register("com.echo".into(), Default::default()).unwrap();
     pair.settle();
+    let now = pair.now();
     for _ in 0..2_500 {
         let session = pair.session("A");
         session.publish("com.topic".into(), Default::default(), Default::default()).unwrap();
-        session.call("com.echo".into(), Default::default(), Default::default()).unwrap();
+        session.call(now, "com.echo".into(), Default::default(), Default::default()).unwrap();
         session.subscribe("com.topic".into(), Default::default()).unwrap();
         session.publish("com.topic".into(), options(r#"{"acknowledge":true}"#), Default::default()).unwrap();
     }

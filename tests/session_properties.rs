@@ -7,7 +7,7 @@ mod common;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use common::{WELCOME, message, options};
+use common::{WELCOME, message, options, options as options_of};
 use proptest::prelude::*;
 use wamp_wasm::{
     message::{AuthExtra, Id, Message, MessageType, RegistrationId, RequestId, SubscriptionId, Values},
@@ -36,7 +36,10 @@ enum Step {
     Register(&'static str),
     Unregister(usize),
     Publish(bool),
-    Call(bool),
+    /// Parts of the result, parts of the call, and a timeout in milliseconds.
+    Call(bool, bool, u64),
+    CallPart(usize, bool),
+    Cancel(usize, &'static str),
     YieldResult(u64),
     YieldProgress(u64),
     YieldError(u64),
@@ -59,6 +62,9 @@ fn from_router() -> impl Strategy<Value = Step> {
         r#"[67,0,{"registration":J}]"#,
         "[68,I,J,{}]",
         r#"[68,I,J,{"receive_progress":true}]"#,
+        r#"[68,I,J,{"progress":true}]"#,
+        r#"[69,I,{"mode":"killnowait"}]"#,
+        r#"[8,49,I,{},"com.x"]"#,
         r#"[69,I,{"mode":"kill"}]"#,
         "[69,I,{}]",
         r#"[8,16,I,{},"com.x"]"#,
@@ -105,7 +111,10 @@ fn step() -> impl Strategy<Value = Step> {
         30 => uri().prop_map(Step::Register),
         30 => (0..6usize).prop_map(Step::Unregister),
         8 => any::<bool>().prop_map(Step::Publish),
-        8 => any::<bool>().prop_map(Step::Call),
+        8 => (any::<bool>(), any::<bool>(), 0..9000u64).prop_map(|(take, give, ms)| Step::Call(take, give, ms)),
+        6 => (0..6usize, any::<bool>()).prop_map(|(at, more)| Step::CallPart(at, more)),
+        6 => (0..6usize, prop::sample::select(vec!["kill", "killnowait", "skip"]))
+            .prop_map(|(at, mode)| Step::Cancel(at, mode)),
         3 => (1..9u64).prop_map(Step::YieldResult),
         3 => (1..9u64).prop_map(Step::YieldProgress),
         3 => (1..9u64).prop_map(Step::YieldError),
@@ -129,6 +138,8 @@ struct Watch {
     unanswered: Vec<(MessageType, u64)>,
     /// The invocations that wait for an answer.
     running: Vec<RequestId>,
+    /// The calls whose last part is not sent, and their ids.
+    open_calls: BTreeMap<Ticket, u64>,
 }
 
 impl Watch {
@@ -144,6 +155,7 @@ impl Watch {
             last_request: 0,
             unanswered: Vec::new(),
             running: Vec::new(),
+            open_calls: BTreeMap::new(),
         }
     }
 
@@ -159,6 +171,7 @@ impl Watch {
     }
 
     fn settled(&mut self, ticket: Ticket) {
+        self.open_calls.remove(&ticket);
         assert_eq!(self.tickets.insert(ticket, true), Some(false), "{ticket:?} is not pending");
     }
 
@@ -174,12 +187,6 @@ impl Watch {
                 let id = if i == 199 { 99 } else { 1 + i % self.last_request.max(1) };
                 let json = template.replace('I', &id.to_string()).replace('J', &j.to_string());
                 let message = message(&json);
-                if let Message::Interrupt(interrupt) = &message
-                    && self.session.state() == State::Established
-                {
-                    // It ends the invocation, with an answer or in silence.
-                    self.running.retain(|running| *running != interrupt.request);
-                }
                 self.input(Input::Message(message));
             }
             Step::Answer(at, id) => {
@@ -251,10 +258,32 @@ impl Watch {
                     }
                 }
             }
-            Step::Call(progress) => {
-                let options = options(&format!(r#"{{"receive_progress":{progress}}}"#));
-                let outcome = self.session.call("com.a".into(), options, Values::default());
-                self.ticket(outcome);
+            Step::Call(take, give, timeout) => {
+                let options =
+                    format!(r#"{{"receive_progress":{take},"progress":{give},"timeout":{timeout}}}"#);
+                let outcome = self.session.call(now, "com.a".into(), options_of(&options), Values::default());
+                self.ticket(outcome.clone());
+                if let (true, Ok(ticket)) = (give, outcome) {
+                    self.open_calls.insert(ticket, self.last_request + 1);
+                }
+            }
+            Step::CallPart(at, more) => {
+                let ticket = self.recent(at);
+                let open = self.open_calls.contains_key(&ticket);
+                let outcome = self.session.call_part(ticket, more, Values::default());
+                assert_eq!(outcome.is_ok(), open, "{ticket:?} {outcome:?}");
+                self.drain();
+                if !more {
+                    self.open_calls.remove(&ticket);
+                }
+            }
+            Step::Cancel(at, mode) => {
+                let ticket = self.recent(at);
+                let options = options_of(&format!(r#"{{"mode":"{mode}"}}"#));
+                if self.session.cancel(now, ticket, options).is_ok() {
+                    self.open_calls.remove(&ticket);
+                    assert_eq!(self.tickets.get(&ticket), Some(&false), "a cancel of what is over");
+                }
             }
             Step::YieldResult(id) => {
                 let outcome = self.session.yield_result(number(id), Default::default(), Values::default());
@@ -311,6 +340,15 @@ impl Watch {
                     self.unanswered.clear();
                 }
                 Output::Event(SessionEvent::Invocation { request, .. }) => self.running.push(request),
+                Output::Event(SessionEvent::InvocationPart { request, .. }) => {
+                    assert!(self.running.contains(&request), "a part of what does not run: {request}");
+                }
+                Output::Event(SessionEvent::Interrupted { request, kill, .. }) => {
+                    assert!(self.running.contains(&request), "an interrupt of what does not run: {request}");
+                    if !kill {
+                        self.running.retain(|running| *running != request);
+                    }
+                }
                 Output::Event(SessionEvent::Ended(_)) => {
                     assert!(self.joined, "ended without a join, or twice");
                     self.joined = false;
@@ -339,6 +377,14 @@ impl Watch {
             Message::Publish(m) => m.request,
             Message::Subscribe(m) => m.request,
             Message::Unsubscribe(m) => m.request,
+            // A part of a call that goes on.
+            Message::Call(m) if m.request.get() <= self.last_request => {
+                assert!(
+                    self.open_calls.values().any(|id| *id == m.request.get()),
+                    "{m:?} after its last part"
+                );
+                return;
+            }
             Message::Call(m) => m.request,
             Message::Register(m) => m.request,
             Message::Unregister(m) => m.request,

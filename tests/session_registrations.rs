@@ -151,32 +151,58 @@ fn the_fast_way_for_invocations_starts_one_that_has_to_be_ended() {
     bench.expect(&[]);
 }
 
-// INTERRUPT, which should not come: call canceling is not announced ---------------------------------
+// INTERRUPT ---------------------------------------------------------------------------------------
 
 #[test]
-fn an_interrupt_that_kills_is_answered_once_with_canceled() {
-    let mut bench = running("{}");
-    bench.router_sends(r#"[69,5,{"mode":"kill"}]"#);
-    let late = bench.yield_result(request(5), Default::default(), Default::default());
-    assert_eq!(late, Err(CommandError::NotActive("invocation")));
-    bench.router_sends(r#"[69,5,{"mode":"kill"}]"#);
-    bench.expect(&[
-        r#"R→C INTERRUPT 5 {"mode":"kill"}"#,
-        "C→R ERROR INVOCATION 5 wamp.error.canceled",
-        r#"R→C INTERRUPT 5 {"mode":"kill"}"#,
-    ]);
+fn an_interrupt_that_kills_tells_the_endpoint_and_takes_one_answer() {
+    for (error, answer) in
+        [(None, "C→R YIELD 5"), (Some("wamp.error.canceled"), "C→R ERROR INVOCATION 5 wamp.error.canceled")]
+    {
+        let mut bench = running("{}");
+        bench.router_sends(r#"[69,5,{"mode":"kill","reason":"com.bored"}]"#);
+        bench.router_sends(r#"[69,5,{"mode":"kill"}]"#);
+        let mut answers = (0..2).map(|_| match error {
+            Some(error) => bench.yield_error(request(5), error.into(), Default::default()),
+            None => bench.yield_result(request(5), Default::default(), Default::default()),
+        });
+        assert_eq!(answers.next(), Some(Ok(())));
+        assert_eq!(answers.next(), Some(Err(CommandError::NotActive("invocation"))));
+        bench.expect(&[
+            r#"R→C INTERRUPT 5 {"mode":"kill","reason":"com.bored"}"#,
+            "interrupted 5 of #1: answer com.bored",
+            r#"R→C INTERRUPT 5 {"mode":"kill"}"#,
+            answer,
+        ]);
+    }
 }
 
 #[test]
-fn an_interrupt_that_wants_no_answer_gets_none() {
-    for mode in [r#"{"mode":"killnowait"}"#, "{}"] {
+fn an_interrupt_that_wants_no_answer_takes_none() {
+    for mode in [r#"{"mode":"killnowait"}"#, "{}", r#"{"mode":"skip"}"#] {
         let mut bench = running("{}");
         bench.router_sends(&format!("[69,5,{mode}]"));
-        bench.take_log();
+        assert_eq!(bench.take_log()[1..], ["interrupted 5 of #1: over"]);
         let late = bench.yield_result(request(5), Default::default(), Default::default());
         assert_eq!(late, Err(CommandError::NotActive("invocation")));
         bench.expect(&[]);
     }
+}
+
+#[test]
+fn a_killed_invocation_can_still_be_given_up() {
+    let mut bench = running("{}");
+    bench.router_sends(r#"[69,5,{"mode":"kill"}]"#);
+    bench.router_sends(r#"[69,5,{"mode":"killnowait"}]"#);
+    assert_eq!(bench.end_invocation(request(5)), Err(CommandError::NotActive("invocation")));
+    assert_eq!(bench.take_log()[3..], ["interrupted 5 of #1: over"]);
+}
+
+#[test]
+fn an_interrupt_reaches_what_runs_although_its_registration_is_gone() {
+    let mut bench = running("{}");
+    bench.router_sends(r#"[67,0,{"registration":7}]"#);
+    bench.router_sends(r#"[69,5,{"mode":"kill"}]"#);
+    assert_eq!(bench.take_log()[3..], ["interrupted 5 of #1: answer"]);
 }
 
 #[test]
@@ -190,6 +216,76 @@ fn an_interrupt_of_an_unknown_or_answered_invocation_is_ignored() {
         r#"R→C INTERRUPT 5 {"mode":"kill"}"#,
         r#"R→C INTERRUPT 999 {"mode":"kill"}"#,
     ]);
+}
+
+// Calls in parts ----------------------------------------------------------------------------------
+
+#[test]
+fn parts_of_a_call_reach_the_invocation_that_the_first_one_began() {
+    let mut bench = Scripted::registered();
+    bench.router_sends(r#"[68,5,7,{"progress":true,"caller":9},[1]]"#);
+    bench.router_sends(r#"[68,5,7,{"progress":true},[2]]"#);
+    bench.router_sends("[68,6,7,{}]");
+    bench.router_sends("[68,5,7,{},[3]]");
+    bench.yield_result(request(5), Default::default(), Default::default()).unwrap();
+    let told: Vec<_> = bench.take_log().into_iter().filter(|line| !line.starts_with("R→C")).collect();
+    assert_eq!(
+        told,
+        [
+            r#"invocation 5 of #1: {"progress":true,"caller":9} [1]"#,
+            r#"part of invocation 5 of #1: {"progress":true} [2]"#,
+            "invocation 6 of #1:",
+            "part of invocation 5 of #1: [3]",
+            "C→R YIELD 5",
+        ]
+    );
+}
+
+#[test]
+fn nothing_may_follow_the_last_part_of_a_running_call() {
+    let mut bench = Scripted::registered();
+    bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+    bench.router_sends("[68,5,7,{}]");
+    bench.router_sends("[68,5,7,{}]");
+    let log = bench.take_log();
+    assert!(log.iter().any(|line| line.contains("INVOCATION.Request 5 is running already")), "{log:?}");
+}
+
+#[test]
+fn parts_that_come_after_the_answer_are_ignored_until_the_last() {
+    let mut bench = Scripted::registered();
+    bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+    bench.yield_error(request(5), "com.enough".into(), Default::default()).unwrap();
+    bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+    let known = RegistrationId::new(7).unwrap();
+    assert_eq!(bench.on_invocation(request(5), known), None, "it is no new invocation");
+    bench.router_sends("[68,5,7,{}]");
+    assert_eq!(bench.take_log().len(), 5);
+    bench.router_sends("[68,5,7,{}]");
+    bench.expect(&["R→C INVOCATION 5 7", "invocation 5 of #1:"]);
+}
+
+#[test]
+fn parts_that_come_after_an_interrupt_are_ignored() {
+    for mode in ["kill", "killnowait"] {
+        let mut bench = Scripted::registered();
+        bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+        bench.router_sends(&format!(r#"[69,5,{{"mode":"{mode}"}}]"#));
+        bench.take_log();
+        bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+        bench.router_sends("[68,5,7,{}]");
+        assert_eq!(bench.take_log().len(), 2, "only what the router sent");
+    }
+}
+
+#[test]
+fn a_call_in_parts_of_a_registration_that_is_gone_is_refused_once() {
+    let mut bench = Scripted::joined();
+    bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+    bench.router_sends(r#"[68,5,7,{"progress":true}]"#);
+    bench.router_sends("[68,5,7,{}]");
+    let sent = bench.take_log().into_iter().filter(|line| line.starts_with("C→R")).count();
+    assert_eq!(sent, 1);
 }
 
 // Unregistering -----------------------------------------------------------------------------------

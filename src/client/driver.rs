@@ -141,6 +141,12 @@ impl<T: Transport> Driver<T> {
                 let procedure = self.shared.with(|core| core.procedures.remove(&endpoint));
                 drop(procedure);
             }
+            SessionEvent::InvocationPart { .. } => {}
+            SessionEvent::Interrupted { request, kill, .. } => {
+                if kill {
+                    self.reply(request, Err(WampError::new(uris::CANCELED, ())));
+                }
+            }
             // Parts of a result are not offered by this API yet.
             SessionEvent::Progress { .. } => {}
             SessionEvent::Ended(ended) => self.ended(ended),

@@ -358,10 +358,11 @@ impl SessionHandle {
         let message = message.into();
         self.shared.check(&message)?;
         self.shared.room().await;
+        let now = self.shared.timer.now();
         self.shared.request(|core| {
             let session = &mut core.session;
             let ticket = match message {
-                Message::Call(m) => session.call(m.procedure, m.options, m.payload).map(Some),
+                Message::Call(m) => session.call(now, m.procedure, m.options, m.payload).map(Some),
                 Message::Publish(m) => session.publish(m.topic, m.options, m.payload),
                 Message::Subscribe(m) => session.subscribe(m.topic, m.options).map(Some),
                 Message::Register(m) => session.register(m.procedure, m.options).map(Some),

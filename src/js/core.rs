@@ -9,11 +9,13 @@ use super::{Op, octets, octets::dict, op::EndCause, slot::Slot};
 use crate::{
     auth::WelcomeRule,
     message::{
-        AuthExtra, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails, Message,
+        AuthExtra, CancelMode, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails, Message,
         MessageType, Published, RegisterOptions, Registered, RequestId, Result as ResultMessage,
         ResultDetails, SubscribeOptions, Subscribed, Unregistered, Unsubscribed, Uri,
     },
-    session::{Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket},
+    session::{
+        CommandError, Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket,
+    },
 };
 
 /// One session over one transport.
@@ -194,6 +196,46 @@ impl Core {
         self.session.unregister(ticket(endpoint)).map(number).map_err(thrown)
     }
 
+    /// What the core has to know about few calls, right after `begin_call`: their timeout in milliseconds,
+    /// 0 for none, and whether more of the call follows.
+    pub fn plan_call(&mut self, now: f64, request: f64, timeout: f64, more: bool) {
+        let Some(request) = id::<RequestId>(request) else { return };
+        self.session.plan_call(instant(now), request, timeout as u64, more);
+    }
+
+    /// Whether another part of a call may be sent; the glue sends it next.
+    pub fn continue_call(&mut self, request: f64, more: bool) -> bool {
+        id::<RequestId>(request).is_some_and(|request| self.session.continue_call(request, more).is_ok())
+    }
+
+    /// Cancels a call. Nothing happens when it has its answer already.
+    pub fn cancel(&mut self, now: f64, call: f64, mode: &str) {
+        let options = CancelMode::from_word(mode).unwrap_or_default();
+        let _ = self.session.cancel(instant(now), ticket(call), options.into());
+    }
+
+    /// The feature that a request with these options, a dict in MessagePack that is right, needs and that
+    /// is not announced: a text about it. `code` is the type of the request.
+    ///
+    /// # Errors
+    /// Throws a text for what is no dict.
+    pub fn missing_feature(&self, code: u32, options: &[u8]) -> Result<Option<String>, Thrown> {
+        let options = dict(options)?;
+        let checked = match MessageType::from_code(code.into()) {
+            Some(MessageType::Publish) => self.session.check_publish(&options.try_into().map_err(thrown)?),
+            Some(MessageType::Call) => self.session.check_call(&options.try_into().map_err(thrown)?),
+            Some(MessageType::Subscribe) => {
+                self.session.check_subscribe(&options.try_into().map_err(thrown)?)
+            }
+            Some(MessageType::Register) => self.session.check_register(&options.try_into().map_err(thrown)?),
+            _ => Ok(()),
+        };
+        Ok(match checked {
+            Err(error @ CommandError::FeatureNotSupported { .. }) => Some(error.to_string()),
+            _ => None,
+        })
+    }
+
     /// Whether the invocation may be answered now; the glue sends its YIELD or ERROR next.
     pub fn end_invocation(&mut self, request: f64) -> bool {
         id::<RequestId>(request).is_some_and(|request| self.session.end_invocation(request).is_ok())
@@ -333,6 +375,16 @@ impl Core {
                 self.a = number(endpoint);
                 self.b = request.get() as f64;
                 Op::Invocation
+            }
+            SessionEvent::InvocationPart { request, .. } => {
+                self.a = request.get() as f64;
+                Op::InvocationPart
+            }
+            SessionEvent::Interrupted { request, kill, reason, .. } => {
+                self.a = request.get() as f64;
+                self.b = f64::from(u8::from(kill));
+                self.uri = reason.map(text_of);
+                Op::Interrupted
             }
             SessionEvent::SubscriptionRevoked { handlers, reason } => {
                 self.handlers = handlers;

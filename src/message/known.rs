@@ -41,6 +41,10 @@ pub mod uris {
         CANNOT_AUTHENTICATE = "wamp.error.cannot_authenticate";
         /// A peer did not prove who it is.
         AUTHENTICATION_FAILED = "wamp.error.authentication_failed";
+        /// A callee cannot take a call now; the router is to try another one.
+        UNAVAILABLE = "wamp.error.unavailable";
+        /// All callees of a procedure have said that they are unavailable.
+        NO_AVAILABLE_CALLEE = "wamp.error.no_available_callee";
         /// A call took too long.
         TIMEOUT = "wamp.error.timeout";
         /// The far side was lost.

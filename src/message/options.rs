@@ -332,6 +332,12 @@ dicts! {
     }
 }
 
+impl From<CancelMode> for CancelOptions {
+    fn from(mode: CancelMode) -> Self {
+        Self::default().with("mode", mode.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,9 +5,8 @@ use crate::message::{Role, Roles};
 
 /// What this client announces unless the application does it itself.
 ///
-/// Not announced, because they are not implemented: `call_canceling`, and with it the callee's
-/// `progressive_call_results` (a dealer has to be able to stop a stream), `call_timeout`,
-/// `call_reroute`, `progressive_call_invocations`, `payload_passthru_mode` and the sharded kinds.
+/// Not announced, because they are not implemented: the callee's `call_timeout` (dealers keep the time
+/// themselves then), `payload_passthru_mode` and the sharded kinds.
 #[must_use]
 pub fn announced() -> Roles {
     Roles::announce(&[
@@ -24,12 +23,24 @@ pub fn announced() -> Roles {
                 "subscription_revocation",
             ],
         ),
-        (Role::Caller, &["caller_identification", "progressive_call_results"]),
+        (
+            Role::Caller,
+            &[
+                "caller_identification",
+                "call_canceling",
+                "progressive_call_results",
+                "progressive_call_invocations",
+            ],
+        ),
         (
             Role::Callee,
             &[
                 "caller_identification",
                 "call_trustlevels",
+                "call_canceling",
+                "call_reroute",
+                "progressive_call_results",
+                "progressive_call_invocations",
                 "pattern_based_registration",
                 "shared_registration",
                 "registration_revocation",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::message::{
-    Challenge, EventDetails, InvocationDetails, Message, PublicationId, RegistrationId, RequestId,
+    Challenge, EventDetails, InvocationDetails, Message, Party, PublicationId, RegistrationId, RequestId,
     ResultDetails, SubscriptionId, Uri, Welcome,
 };
 
@@ -100,6 +100,29 @@ pub enum SessionEvent<P> {
         /// The arguments.
         payload: P,
     },
+    /// More of the call of a running invocation; the last part is the one without `progress` in its details.
+    InvocationPart {
+        /// The endpoint that runs it.
+        endpoint: Ticket,
+        /// The invocation.
+        request: RequestId,
+        /// Details: only `progress` counts, the rest is said by the first part.
+        details: InvocationDetails,
+        /// The arguments.
+        payload: P,
+    },
+    /// A running invocation is to stop: its caller canceled, lost patience or is gone.
+    Interrupted {
+        /// The endpoint that runs it.
+        endpoint: Ticket,
+        /// The invocation.
+        request: RequestId,
+        /// Whether an answer is waited for: any, or `wamp.error.canceled`. Otherwise the invocation is
+        /// over, and no answer is taken.
+        kill: bool,
+        /// Why, if the router said it.
+        reason: Option<Uri>,
+    },
     /// The router ended a subscription of ours. Its handlers get nothing more.
     SubscriptionRevoked {
         /// The subscription's handlers.
@@ -148,7 +171,8 @@ pub enum Success<P> {
 /// Why a command failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure<P> {
-    /// The router or the callee answered with an error.
+    /// The router or the callee answered with an error; or the call was canceled or took too long, which
+    /// is told with the same errors when this side noticed it first.
     Error {
         /// Which error.
         error: Uri,
@@ -209,9 +233,27 @@ pub enum CommandError {
     /// The URI is not good for its place.
     #[error(transparent)]
     Uri(#[from] crate::message::UriError),
-    /// The ticket names no active handler, endpoint or challenge.
+    /// It needs a feature of the Advanced Profile that one side has not announced.
+    #[error("the feature {feature} is not announced by {}", said(.missing))]
+    FeatureNotSupported {
+        /// The name of the feature.
+        feature: &'static str,
+        /// Who has not announced it.
+        missing: Party,
+    },
+    /// As many requests wait for an answer as the configuration allows.
+    #[error("too many requests without an answer")]
+    TooManyPending,
+    /// The ticket names no active handler, endpoint, call or challenge.
     #[error("{0} not active")]
     NotActive(&'static str),
+}
+
+const fn said(party: &Party) -> &'static str {
+    match party {
+        Party::Client => "this client",
+        Party::Router => "the router",
+    }
 }
 
 /// Settings of a session.
@@ -223,6 +265,12 @@ pub struct SessionConfig {
     pub challenge_timeout: Duration,
     /// How long the answer to GOODBYE may take.
     pub goodbye_timeout: Duration,
+    /// How long the answer to a CANCEL with mode `kill` may take, before the call is over without it.
+    pub cancel_timeout: Duration,
+    /// How much later than its own timer a call fails here, when the router keeps the timeout as well.
+    pub timeout_grace: Duration,
+    /// How many requests may wait for an answer.
+    pub max_pending: usize,
 }
 
 impl Default for SessionConfig {
@@ -231,6 +279,9 @@ impl Default for SessionConfig {
             join_timeout: Duration::from_secs(10),
             challenge_timeout: Duration::from_secs(60),
             goodbye_timeout: Duration::from_secs(3),
+            cancel_timeout: Duration::from_secs(30),
+            timeout_grace: Duration::from_millis(500),
+            max_pending: 100_000,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The callee at work: INVOCATION, its answer, and INTERRUPT.
-//! Every running invocation is answered exactly once. Ids are not checked for gaps, because some
+//! Every running invocation is answered once at the most. Ids are not checked for gaps, because some
 //! routers count them for all sessions together.
+
+use std::collections::VecDeque;
 
 use crate::message::{
     CancelMode, Error, ErrorDetails, Interrupt, Invocation, MessageType, Payload, RegistrationId, RequestId,
@@ -9,8 +11,47 @@ use crate::message::{
 
 use super::{CommandError, Session, SessionEvent, Ticket, table::Table, violation::Violation};
 
-/// The invocations that wait for an answer, and whether their caller takes progressive results.
-pub(super) type Invocations = Table<RequestId, bool>;
+/// So many invocations are remembered that ended before the last part of their call had come.
+const LATE: usize = 256;
+
+/// The invocations of one session.
+#[derive(Debug, Default)]
+pub(super) struct Invocations {
+    running: Table<RequestId, Running>,
+    /// What still comes of these is no new invocation, and nobody's any more.
+    late: VecDeque<RequestId>,
+}
+
+/// An invocation that waits for an answer.
+#[derive(Debug)]
+struct Running {
+    endpoint: Ticket,
+    /// Whether its caller takes progressive results.
+    takes_progress: bool,
+    /// Whether more of the call follows.
+    more: bool,
+    /// Whether the caller waits for it to stop.
+    killed: bool,
+}
+
+impl Invocations {
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn end(&mut self, request: RequestId) {
+        if self.running.remove(request).is_some_and(|running| running.more) {
+            self.remember(request);
+        }
+    }
+
+    fn remember(&mut self, request: RequestId) {
+        if self.late.len() == LATE {
+            self.late.pop_front();
+        }
+        self.late.push_back(request);
+    }
+}
 
 impl<P: Payload> Session<P> {
     /// Answers an invocation with a result. With `progress` in the options it is only a part and the
@@ -37,7 +78,8 @@ impl<P: Payload> Session<P> {
         Ok(())
     }
 
-    /// Answers an invocation with an error.
+    /// Answers an invocation with an error. `wamp.error.unavailable` asks the router to try another callee
+    /// of a shared registration, and `wamp.error.canceled` answers [`SessionEvent::Interrupted`].
     ///
     /// # Errors
     /// As [`yield_result`](Self::yield_result), and [`CommandError::Uri`]: the invocation runs on then.
@@ -55,7 +97,7 @@ impl<P: Payload> Session<P> {
     /// more): then nothing may be sent.
     pub fn end_invocation(&mut self, request: RequestId) -> Result<(), CommandError> {
         self.takes_progress(request)?;
-        self.invocations.remove(request);
+        self.invocations.end(request);
         Ok(())
     }
 
@@ -67,54 +109,82 @@ impl<P: Payload> Session<P> {
         if !self.is_open() {
             return Err(CommandError::NotOpen);
         }
-        self.invocations.get(request).copied().ok_or(CommandError::NotActive("invocation"))
+        let running = self.invocations.running.get(request);
+        running.map(|running| running.takes_progress).ok_or(CommandError::NotActive("invocation"))
     }
 
     /// The fast way for an INVOCATION without details: the endpoint that has to answer it. `None`
     /// decides nothing: give the message to [`handle`](Self::handle).
     pub fn on_invocation(&mut self, request: RequestId, registration: RegistrationId) -> Option<Ticket> {
-        if !self.is_open() {
+        if !self.is_open() || self.invocations.late.contains(&request) {
             return None;
         }
-        self.start_invocation(request, registration, false)
+        self.start_invocation(request, registration, false, false)
     }
 
     fn start_invocation(
         &mut self,
         request: RequestId,
         registration: RegistrationId,
-        receive_progress: bool,
+        takes_progress: bool,
+        more: bool,
     ) -> Option<Ticket> {
         let endpoint = self.registrations.endpoint(registration)?;
-        if self.invocations.contains(request) {
+        let running = &mut self.invocations.running;
+        if running.contains(request) {
             return None;
         }
-        self.invocations.insert(request, receive_progress);
+        running.insert(request, Running { endpoint, takes_progress, more, killed: false });
         Some(endpoint)
     }
 
     pub(super) fn received_invocation(&mut self, message: Invocation<P>) -> Result<(), Violation> {
         let Invocation { request, registration, details, payload } = message;
-        if self.invocations.contains(request) {
-            return Err(Violation(format!("INVOCATION.Request {request} is running already")));
+        let more = details.progress() == Some(true);
+        if let Some(running) = self.invocations.running.get_mut(request) {
+            if !running.more {
+                return Err(Violation(format!("INVOCATION.Request {request} is running already")));
+            }
+            running.more = more;
+            if !running.killed {
+                let endpoint = running.endpoint;
+                self.tell(SessionEvent::InvocationPart { endpoint, request, details, payload });
+            }
+            return Ok(());
         }
-        let receive_progress = details.receive_progress() == Some(true);
-        if let Some(endpoint) = self.start_invocation(request, registration, receive_progress) {
+        if let Some(at) = self.invocations.late.iter().position(|late| *late == request) {
+            if !more {
+                self.invocations.late.remove(at);
+            }
+            return Ok(());
+        }
+        let takes_progress = details.receive_progress() == Some(true);
+        if let Some(endpoint) = self.start_invocation(request, registration, takes_progress, more) {
             self.tell(SessionEvent::Invocation { endpoint, request, registration, details, payload });
         } else {
             let text = format!("registration {registration} is not this session's");
             self.send_error(request, uris::NO_SUCH_PROCEDURE.into(), P::from_text(&text));
+            if more {
+                self.invocations.remember(request);
+            }
         }
         Ok(())
     }
 
-    /// This client does not announce `call_canceling`, so no INTERRUPT should come. One that does is
-    /// answered in the endpoint's place, and the answer that the endpoint gives later is not sent.
+    /// An INTERRUPT may come at any time: for what is answered already, or was never heard of, it means
+    /// nothing. Only with the mode `kill` the router waits for an answer.
     pub(super) fn received_interrupt(&mut self, message: &Interrupt) {
-        let running = self.invocations.remove(message.request).is_some();
-        if running && message.options.mode() == Some(CancelMode::Kill) {
-            self.send_error(message.request, uris::CANCELED.into(), P::default());
+        let Interrupt { request, ref options } = *message;
+        let Some(running) = self.invocations.running.get_mut(request) else { return };
+        let endpoint = running.endpoint;
+        let kill = options.mode() == Some(CancelMode::Kill);
+        if !kill {
+            self.invocations.end(request);
+        } else if std::mem::replace(&mut running.killed, true) {
+            return;
         }
+        let reason = options.reason().map(Uri::from);
+        self.tell(SessionEvent::Interrupted { endpoint, request, kill, reason });
     }
 
     fn send_error(&mut self, request: RequestId, error: Uri, payload: P) {

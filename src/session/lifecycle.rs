@@ -6,7 +6,7 @@ use std::{mem, time::Duration};
 use crate::auth::WelcomeRule;
 use crate::message::{
     Abort, AuthExtra, Authenticate, Challenge, CloseDetails, Goodbye, Hello, HelloDetails, MessageType,
-    Payload, Role, Roles, Uri, UriRules, Welcome, uris,
+    Party, Payload, Role, Roles, Uri, UriRules, Welcome, uris,
 };
 
 use super::{
@@ -33,6 +33,8 @@ impl<P: Payload> Session<P> {
         } else {
             details.with("roles", announced().as_dict().clone())
         };
+        let own = Roles::read(details.as_dict().get("roles"), &Role::CLIENT).unwrap_or_default();
+        self.features.set(Party::Client, &own);
         self.phase = Phase::Joining(offered);
         self.start_timer(now, self.config.join_timeout);
         self.send(Hello { realm, details });
@@ -137,6 +139,7 @@ impl<P: Payload> Session<P> {
     }
 
     pub(super) fn deadline_passed(&mut self, now: Duration) {
+        self.expire_calls(now);
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
         }
@@ -166,6 +169,7 @@ impl<P: Payload> Session<P> {
             return Ok(());
         }
         self.requests = Requests::default();
+        self.features.set(Party::Router, &roles);
         self.router = roles;
         self.phase = Phase::Established;
         self.deadline = None;

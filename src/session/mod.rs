@@ -8,6 +8,7 @@
 mod announce;
 mod calls;
 mod event;
+mod features;
 mod index;
 mod invocations;
 mod lifecycle;
@@ -35,8 +36,8 @@ use crate::{
 };
 
 use self::{
-    invocations::Invocations, pending::Requests, registrations::Registrations, state::Phase,
-    subscriptions::Subscriptions, violation::Violation,
+    features::Features, invocations::Invocations, pending::Requests, registrations::Registrations,
+    state::Phase, subscriptions::Subscriptions, violation::Violation,
 };
 
 /// The client's end of a session. `P` is how the host represents the arguments of messages.
@@ -61,8 +62,11 @@ pub struct Session<P> {
     outputs: VecDeque<Output<P>>,
     last_ticket: u64,
     rule: WelcomeRule,
+    /// So many tickets are not settled yet.
+    unsettled: usize,
     welcome: Option<Welcome>,
     router: Roles,
+    features: Features,
     requests: Requests,
     subscriptions: Subscriptions,
     registrations: Registrations,
@@ -80,8 +84,10 @@ impl<P: Payload> Session<P> {
             outputs: VecDeque::new(),
             last_ticket: 0,
             rule: WelcomeRule::default(),
+            unsettled: 0,
             welcome: None,
             router: Roles::default(),
+            features: Features::default(),
             requests: Requests::default(),
             subscriptions: Subscriptions::default(),
             registrations: Registrations::default(),
@@ -111,8 +117,8 @@ impl<P: Payload> Session<P> {
 
     /// When [`Input::Deadline`] is due, if it is. Ask again after every `handle` or command.
     #[must_use]
-    pub const fn next_deadline(&self) -> Option<Duration> {
-        self.deadline
+    pub fn next_deadline(&self) -> Option<Duration> {
+        [self.deadline, self.requests.deadline()].into_iter().flatten().min()
     }
 
     /// Where the session is in its life.
@@ -148,10 +154,21 @@ impl<P: Payload> Session<P> {
     }
 
     fn settle(&mut self, ticket: Ticket, outcome: Outcome<P>) {
+        self.unsettled -= 1;
         self.tell(SessionEvent::Settled { ticket, outcome });
     }
 
+    /// A ticket for a request that may be one too many.
+    const fn request_ticket(&mut self) -> Result<Ticket, CommandError> {
+        if self.unsettled >= self.config.max_pending {
+            return Err(CommandError::TooManyPending);
+        }
+        Ok(self.next_ticket())
+    }
+
+    /// A ticket, which has to be settled once.
     const fn next_ticket(&mut self) -> Ticket {
+        self.unsettled += 1;
         self.last_ticket += 1;
         Ticket(self.last_ticket)
     }

@@ -2,13 +2,16 @@
 //! The only place where answers are matched, by the type *and* the id of the request. One counter
 //! serves all six types; an id is allotted at the moment in which its message is sent.
 
+use std::time::Duration;
+
 use crate::message::{Id, IdSequence, MessageType, Pattern, RegistrationId, RequestId};
 
-use super::{Ticket, table::Table, violation::Violation};
+use super::{Ticket, calls::Calling, table::Table, violation::Violation};
 
 /// A request without an answer.
 #[derive(Debug)]
 pub(super) struct Pending {
+    request: RequestId,
     pub(super) ticket: Ticket,
     pub(super) asked: Asked,
 }
@@ -19,7 +22,7 @@ pub(super) enum Asked {
     Publish,
     Subscribe(Pattern),
     Unsubscribe(Pattern),
-    Call { receive_progress: bool },
+    Call(Calling),
     Register(Pattern),
     Unregister { pattern: Pattern, id: RegistrationId, endpoint: Ticket },
 }
@@ -30,7 +33,7 @@ impl Asked {
             Self::Publish => MessageType::Publish,
             Self::Subscribe(_) => MessageType::Subscribe,
             Self::Unsubscribe(_) => MessageType::Unsubscribe,
-            Self::Call { .. } => MessageType::Call,
+            Self::Call(_) => MessageType::Call,
             Self::Register(_) => MessageType::Register,
             Self::Unregister { .. } => MessageType::Unregister,
         }
@@ -44,6 +47,8 @@ pub(super) struct Requests {
     /// Whether the ids have started again at 1, so that every id has been in use.
     wrapped: bool,
     pending: Table<RequestId, Pending>,
+    /// No call is due before this; one may be due later than it, or be answered.
+    deadline: Option<Duration>,
 }
 
 impl Requests {
@@ -57,7 +62,7 @@ impl Requests {
     /// An id for a request, remembered until it is answered.
     pub(super) fn ask(&mut self, ticket: Ticket, asked: Asked) -> RequestId {
         let id = self.issue();
-        self.pending.insert(id, Pending { ticket, asked });
+        self.pending.insert(id, Pending { request: id, ticket, asked });
         id
     }
 
@@ -83,6 +88,48 @@ impl Requests {
             return Err(Violation::never_issued(answer, id));
         }
         Ok(if self.get(request_type, id).is_some() { self.pending.remove(id) } else { None })
+    }
+
+    /// The pending call with this id.
+    pub(super) fn calling(&mut self, id: RequestId) -> Option<&mut Calling> {
+        match &mut self.pending.get_mut(id)?.asked {
+            Asked::Call(calling) => Some(calling),
+            _ => None,
+        }
+    }
+
+    /// The id of a pending call.
+    pub(super) fn call_of(&self, ticket: Ticket) -> Option<RequestId> {
+        let call = |pending: &&Pending| pending.ticket == ticket && matches!(pending.asked, Asked::Call(_));
+        self.pending.values().find(call).map(|pending| pending.request)
+    }
+
+    /// A call has this deadline.
+    pub(super) fn watch(&mut self, deadline: Duration) {
+        self.deadline = Some(self.deadline.map_or(deadline, |before| before.min(deadline)));
+    }
+
+    /// When to ask for the [calls that are due](Self::calls_due).
+    pub(super) const fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
+    /// The calls whose deadline has come.
+    pub(super) fn calls_due(&mut self, now: Duration) -> Vec<RequestId> {
+        let mut due = Vec::new();
+        if self.deadline.is_none_or(|deadline| now < deadline) {
+            return due;
+        }
+        self.deadline = None;
+        for pending in self.pending.values() {
+            let Asked::Call(Calling { deadline: Some(deadline), .. }) = pending.asked else { continue };
+            if deadline <= now {
+                due.push(pending.request);
+            } else {
+                self.deadline = Some(self.deadline.map_or(deadline, |before| before.min(deadline)));
+            }
+        }
+        due
     }
 
     /// The tickets of all requests without an answer.

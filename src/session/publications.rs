@@ -14,7 +14,8 @@ impl<P: Payload> Session<P> {
     /// The payload has to be one that can be encoded: the request has its id once this returns.
     ///
     /// # Errors
-    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker, [`CommandError::Uri`].
+    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker, [`CommandError::Uri`],
+    /// [`CommandError::FeatureNotSupported`], [`CommandError::TooManyPending`].
     pub fn publish(
         &mut self,
         topic: Uri,
@@ -22,22 +23,33 @@ impl<P: Payload> Session<P> {
         payload: P,
     ) -> Result<Option<Ticket>, CommandError> {
         topic.check(UriRules::Complete)?;
+        self.check_publish(&options)?;
         let (request, ticket) = self.begin_publish(options.acknowledge() == Some(true))?;
         self.send(Publish { request, options, topic, payload });
         Ok(ticket)
+    }
+
+    /// Whether a PUBLISH with these options may be sent to this router.
+    ///
+    /// # Errors
+    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`], [`CommandError::FeatureNotSupported`].
+    pub fn check_publish(&self, options: &PublishOptions) -> Result<(), CommandError> {
+        self.require(Role::Broker)?;
+        self.features.check_publish(options)
     }
 
     /// [`publish`](Self::publish) for a host that writes and sends the message itself: at once, with
     /// this id, and with a topic that it has checked.
     ///
     /// # Errors
-    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker.
+    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker,
+    /// [`CommandError::TooManyPending`].
     pub fn begin_publish(&mut self, acknowledge: bool) -> Result<(RequestId, Option<Ticket>), CommandError> {
         self.require(Role::Broker)?;
         if !acknowledge {
             return Ok((self.requests.issue(), None));
         }
-        let ticket = self.next_ticket();
+        let ticket = self.request_ticket()?;
         Ok((self.requests.ask(ticket, Asked::Publish), Some(ticket)))
     }
 

@@ -24,7 +24,7 @@ impl<P: Payload> Session<P> {
             (Established, Message::Welcome(_) | Message::Challenge(_)) | (Leaving, Message::Welcome(_)) => {
                 return Err(Violation::moment(kind, state));
             }
-            (Established, message) => self.dispatch(message)?,
+            (Established, message) => self.dispatch(now, message)?,
             // It has crossed our GOODBYE.
             (Leaving, _) => {}
             _ => return Err(Violation::moment(kind, state)),
@@ -32,13 +32,13 @@ impl<P: Payload> Session<P> {
         Ok(())
     }
 
-    fn dispatch(&mut self, message: Message<P>) -> Result<(), Violation> {
+    fn dispatch(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
         match message {
             Message::Event(event) => {
                 self.received_event(event);
                 Ok(())
             }
-            Message::Result(result) => self.received_result(result),
+            Message::Result(result) => self.received_result(now, result),
             Message::Invocation(invocation) => self.received_invocation(invocation),
             Message::Interrupt(interrupt) => {
                 self.received_interrupt(&interrupt);
@@ -70,7 +70,7 @@ impl<P: Payload> Session<P> {
         let ticket = pending.ticket;
         let failure = |error: Uri, payload| Err(Failure::Error { error, payload });
         match pending.asked {
-            Asked::Publish | Asked::Call { .. } => self.settle(ticket, failure(error, payload)),
+            Asked::Publish | Asked::Call(_) => self.settle(ticket, failure(error, payload)),
             Asked::Subscribe(pattern) => {
                 self.settle(ticket, failure(error, payload));
                 self.topic_begun(&pattern);

@@ -66,10 +66,6 @@ impl<K: Key, V> Table<K, V> {
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.places.places().filter_map(|place| self.values.get(place))
     }
-
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 /// Values by place. A place that is free is taken again, so that the places are as many as there ever

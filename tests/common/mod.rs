@@ -18,5 +18,5 @@ mod words;
 
 #[cfg(feature = "router")]
 pub use pair::Pair;
-pub use scripted::{Scripted, WELCOME};
+pub use scripted::{BASIC_WELCOME, Scripted, WELCOME};
 pub use words::{dict, message, of_an_open_session, options, payload, sent_by_clients_only, wire};

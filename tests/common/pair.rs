@@ -4,9 +4,9 @@
 use std::{collections::VecDeque, time::Duration};
 
 use wamp_wasm::{
-    message::Values,
+    message::{CallOptions, Uri, Values},
     router::{Delivery, Incoming, PeerId, PeerInfo, Router, RouterConfig},
-    session::{Input, Output, Session, SessionConfig, SessionEvent},
+    session::{Input, Output, Session, SessionConfig, SessionEvent, Ticket},
 };
 
 use super::words::{told, wire};
@@ -61,6 +61,13 @@ impl Pair {
     #[track_caller]
     pub fn session(&mut self, name: &str) -> &mut Session<Values> {
         &mut self.clients.iter_mut().find(|client| client.name == name).unwrap().session
+    }
+
+    /// Calls a procedure.
+    #[track_caller]
+    pub fn call(&mut self, name: &str, procedure: Uri, options: CallOptions, payload: Values) -> Ticket {
+        let now = self.now;
+        self.session(name).call(now, procedure, options, payload).unwrap()
     }
 
     /// Leaves for the usual reason.

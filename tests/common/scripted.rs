@@ -7,14 +7,21 @@ use std::{
 };
 
 use wamp_wasm::{
-    message::Values,
-    session::{Input, Output, Session, SessionConfig, SessionEvent},
+    message::{CallOptions, Uri, Values},
+    session::{CommandError, Input, Output, Session, SessionConfig, SessionEvent, Ticket},
 };
 
 use super::words::{options, read, told, wire};
 
-/// A WELCOME of a router with both roles.
-pub const WELCOME: &str = r#"[2,42,{"roles":{"broker":{},"dealer":{}}}]"#;
+/// A WELCOME of a router with both roles and every feature that a session asks for, but `call_timeout`.
+pub const WELCOME: &str = r#"[2,42,{"roles":{
+    "broker":{"features":{"pattern_based_subscription":true,"subscriber_blackwhite_listing":true,
+        "payload_passthru_mode":true}},
+    "dealer":{"features":{"call_canceling":true,"progressive_call_invocations":true,
+        "pattern_based_registration":true,"shared_registration":true,"payload_passthru_mode":true}}}}]"#;
+
+/// A WELCOME of a router with both roles and no features.
+pub const BASIC_WELCOME: &str = r#"[2,42,{"roles":{"broker":{},"dealer":{}}}]"#;
 
 /// A session and the script of its router. It derefs to the session, whose commands a test gives
 /// directly; [`expect`](Self::expect) then sees what came of them.
@@ -63,6 +70,14 @@ impl Scripted {
         bench
     }
 
+    /// An open session with a router that has announced no features.
+    pub fn basic() -> Self {
+        let mut bench = Self::joining();
+        bench.router_sends(BASIC_WELCOME);
+        bench.log.clear();
+        bench
+    }
+
     /// An open session that has said GOODBYE.
     pub fn leaving() -> Self {
         let mut bench = Self::joined();
@@ -88,6 +103,21 @@ impl Scripted {
         bench.router_sends("[65,1,7]");
         bench.log.clear();
         bench
+    }
+
+    /// Calls a procedure, now.
+    pub fn call(
+        &mut self,
+        procedure: Uri,
+        options: CallOptions,
+        payload: Values,
+    ) -> Result<Ticket, CommandError> {
+        self.session.call(self.now, procedure, options, payload)
+    }
+
+    /// Cancels a call, now.
+    pub fn cancel(&mut self, call: Ticket, options: &str) -> Result<(), CommandError> {
+        self.session.cancel(self.now, call, super::options(options))
     }
 
     /// Joins realm1, offering ticket authentication.

@@ -123,6 +123,14 @@ pub fn told(event: &SessionEvent<Values>, handlers: &[Ticket]) -> String {
             let carried = carried(details.as_dict().clone(), payload);
             format!("invocation {request} of #{}:{carried}", endpoint.get())
         }
+        SessionEvent::InvocationPart { endpoint, request, details, payload } => {
+            let carried = carried(details.as_dict().clone(), payload);
+            format!("part of invocation {request} of #{}:{carried}", endpoint.get())
+        }
+        SessionEvent::Interrupted { endpoint, request, kill, reason } => {
+            let how = if *kill { "answer" } else { "over" };
+            format!("interrupted {request} of #{}: {how}{}", endpoint.get(), optional(reason.as_ref()))
+        }
         SessionEvent::SubscriptionRevoked { handlers, reason } => {
             format!("subscription revoked:{}{}", names(handlers), optional(reason.as_ref()))
         }

@@ -72,11 +72,16 @@ fn hello_announces_exactly_the_features_that_work() {
             }},
             "caller": {"features": {
                 "caller_identification": true,
-                "progressive_call_results": true
+                "call_canceling": true,
+                "progressive_call_results": true,
+                "progressive_call_invocations": true
             }},
             "callee": {"features": {
                 "caller_identification": true,
                 "call_trustlevels": true,
+                "call_canceling": true,
+                "call_reroute": true,
+                "progressive_call_results": true,
                 "pattern_based_registration": true,
                 "shared_registration": true,
                 "registration_revocation": true

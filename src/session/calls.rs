@@ -110,7 +110,7 @@ impl<P: Payload> Session<P> {
     /// part: then nobody waits for more.
     pub fn call_part(&mut self, call: Ticket, more: bool, payload: P) -> Result<(), CommandError> {
         let none = CommandError::NotActive("call");
-        let request = self.requests.call_of(call).ok_or(none.clone())?;
+        let request = self.requests.call_of(call).ok_or_else(|| none.clone())?;
         let procedure = self.requests.calling(request).and_then(|calling| calling.procedure.clone());
         let procedure = procedure.ok_or(none)?;
         self.continue_call(request, more)?;
@@ -150,7 +150,7 @@ impl<P: Payload> Session<P> {
             return Err(CommandError::NotOpen);
         }
         let none = CommandError::NotActive("call");
-        let request = self.requests.call_of(call).ok_or(none.clone())?;
+        let request = self.requests.call_of(call).ok_or_else(|| none.clone())?;
         if !self.features.has(Feature::CallCanceling) {
             self.end_call(request, uris::CANCELED, P::default());
             return Ok(());

@@ -5,7 +5,13 @@ import { WebSocketServer, WebSocket } from 'ws';
 
 export { WebSocket };
 
-const WELCOME = { roles: { broker: {}, dealer: {} } };
+/** A router with every feature that the client asks for, but `call_timeout`. */
+export const WELCOME = {
+    roles: {
+        broker: { features: { pattern_based_subscription: true, subscriber_blackwhite_listing: true, payload_passthru_mode: true } },
+        dealer: { features: { call_canceling: true, progressive_call_invocations: true, pattern_based_registration: true, shared_registration: true, payload_passthru_mode: true } },
+    },
+};
 
 /** A queue whose reader waits. It fails instead of waiting for ever. */
 class Inbox {

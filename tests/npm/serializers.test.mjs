@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { connect, EncodeError } from '../../pkg/node.js';
 import { serializers } from './binary.mjs';
-import { peerFor, reports, WebSocket } from './peer.mjs';
+import { WELCOME, peerFor, reports, WebSocket } from './peer.mjs';
 
 async function join(t, name, options) {
     const { encode } = serializers[name];
@@ -13,7 +13,7 @@ async function join(t, name, options) {
     const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, serializers: [name], ...options });
     const router = await peer.connection();
     await router.frame();
-    router.send(encode([2, 7, { roles: { broker: {}, dealer: {} } }]));
+    router.send(encode([2, 7, WELCOME]));
     const session = await joining;
     /** The next frame is exactly this message. */
     const expect = async (message) => {

@@ -22,7 +22,7 @@ test('connect says HELLO with the roles and what the options add, and resolves w
 test('the features are those that both sides announced', async (t) => {
     const theirs = { progressive_call_results: true, caller_identification: false, call_canceling: true, unheard_of: true };
     const { session } = await join(t, {}, { roles: { broker: { features: { publisher_exclusion: true } }, dealer: { features: theirs } } });
-    assert.deepEqual(session.features, { publisher: { publisher_exclusion: true }, subscriber: {}, caller: { progressive_call_results: true }, callee: {} });
+    assert.deepEqual(session.features, { publisher: { publisher_exclusion: true }, subscriber: {}, caller: { progressive_call_results: true, call_canceling: true }, callee: { progressive_call_results: true, call_canceling: true } });
 });
 
 test('a handler gets args, kwargs, an Event and its subscription', async (t) => {

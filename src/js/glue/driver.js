@@ -293,6 +293,7 @@ export class Driver {
                 case Op.Failed:
                 case Op.Lost:
                 case Op.RegistrationRevoked:
+                case Op.Interrupted:
                 case Op.Ended:
                     this.#deliveries.push({ op, a: core.a, b: core.b, message, uri: core.take_uri(), text: core.take_text() });
                     break;
@@ -315,6 +316,10 @@ export class Driver {
                 return host.invocation(this, a, b, message);
             case Op.Progress:
                 return this.#pending.get(a)?.progress?.(message);
+            case Op.InvocationPart:
+                return undefined;
+            case Op.Interrupted:
+                return b === 1 ? this.answer(true, a, [{}, 'wamp.error.canceled'], undefined, undefined) : undefined;
             case Op.Joined:
                 this.#joined = true;
                 return host.joined(a, message);

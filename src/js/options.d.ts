@@ -2,8 +2,8 @@
 
 import type { Dict, Session } from './index.js';
 
-/** A WebSocket subprotocol of WAMP. */
-export type Subprotocol = 'wamp.2.json' | 'wamp.2.msgpack' | 'wamp.2.cbor';
+/** A subprotocol of WAMP. The batched ones carry several messages in a frame. */
+export type Subprotocol = `wamp.2.${SerializerName}` | `wamp.2.${SerializerName}.batched`;
 
 /** A serializer by its short name. */
 export type SerializerName = 'json' | 'msgpack' | 'cbor';
@@ -25,12 +25,18 @@ export interface ConnectOptions {
     url?: string | URL;
     /** The realm to join. */
     realm: string;
-    /** Several addresses, tried in turn. Only the type `websocket` is supported. */
+    /**
+     * Several ways to the router, tried in order before an attempt has failed; the one that was good last
+     * comes first. Types that this package does not know are passed over, such as autobahn's `rawsocket`,
+     * which no browser can have.
+     */
     transports?: TransportOptions[];
     /** The serializers to offer, best first. All that this package speaks unless said otherwise. */
-    serializers?: Array<SerializerName | { SERIALIZER_ID: string }>;
+    serializers?: Array<SerializerName | { SERIALIZER_ID: string } | Serializer>;
+    /** Whether to take null for args or kwargs that are not there, as some routers send them. */
+    lenient?: boolean;
     /** The same as subprotocols. */
-    protocols?: Subprotocol[];
+    protocols?: Array<Subprotocol | (string & {})>;
     /** The authentication methods to offer. */
     authmethods?: string[];
     /** Who to join as. */
@@ -63,16 +69,53 @@ export interface ConnectOptions {
 /** The answer to a challenge. */
 export type ChallengeAnswer = string | [signature: string, extra: Dict];
 
-/** One address of a router. */
+/** A serializer of your own, in autobahn's form. It is offered as `wamp.2.` and its id. */
+export interface Serializer {
+    SERIALIZER_ID: string;
+    /** Whether its frames are octets. */
+    BINARY: boolean;
+    /** Makes a frame of a message; what it throws rejects the request. */
+    serialize(message: unknown[]): string | Uint8Array;
+    unserialize(frame: any): unknown;
+}
+
+/** One way to a router. */
 export interface TransportOptions {
-    /** The kind of transport. */
-    type: 'websocket' | (string & {});
-    /** Its address; that of the connection unless given. */
+    /** `websocket`, `longpoll` (WAMP over HTTP requests), or any name beside `create`. */
+    type: 'websocket' | 'longpoll' | (string & {});
+    /** Its address; that of the connection unless given. For a long poll that to which `/open` is appended. */
     url?: string | URL;
     /** As in the connection's options, for this transport. */
-    serializers?: Array<SerializerName | { SERIALIZER_ID: string }>;
+    serializers?: Array<SerializerName | { SERIALIZER_ID: string } | Serializer>;
     /** As in the connection's options, for this transport. */
-    protocols?: Subprotocol[];
+    protocols?: Array<Subprotocol | (string & {})>;
+    /** Of a long poll: milliseconds until a request that should be answered at once has failed; 12,000. */
+    request_timeout?: number;
+    /** What ends a message in batches of JSON, until the router has shown its own; Crossbar.io wants `'\x18'`. */
+    batch_separator?: '\x1e' | '\x18';
+    /** Makes a transport of your own, such as one over a MessagePort. */
+    create?: (protocols: string[]) => Transport;
+}
+
+/**
+ * What moves frames to a router and back, in order. The callbacks are set by this package as soon as
+ * `create` has given it; report nothing before that, nor after `close` or `onclose`.
+ */
+export interface Transport {
+    /** Call it when it is open, with the subprotocol that the other side chose. */
+    onopen?(protocol: string): void;
+    /** Call it with each frame: a string for JSON, octets otherwise. */
+    onmessage?(frame: string | ArrayBuffer | Uint8Array): void;
+    /** Call it when the other side has closed it, or it broke. */
+    onclose?(closed: { code: number; reason: string; wasClean: boolean }): void;
+    /** Sends a frame. Its octets may change as soon as this has returned. */
+    send(frame: string | Uint8Array): void;
+    /** Closes it once all of that is sent. May be called again. */
+    close(): void;
+    /** Whether the application should wait before it sends more. */
+    readonly full?: boolean;
+    /** How many octets wait to be sent. */
+    readonly bufferedAmount?: number;
 }
 
 /** Options of a Connection: autobahn's names and defaults. Others of autobahn's are accepted and ignored. */

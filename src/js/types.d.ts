@@ -102,9 +102,9 @@ export interface CloseDetails {
 
 /** What carries a connection. */
 export interface TransportInfo {
-    type: 'websocket' | 'none';
+    type: 'websocket' | 'longpoll' | 'none' | (string & {});
     url: string | null;
-    protocol: Subprotocol | null;
+    protocol: Subprotocol | (string & {}) | null;
 }
 
 /** A connection that opens a session, and another one when it is lost. Autobahn's, with the same options. */

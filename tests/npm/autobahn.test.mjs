@@ -44,7 +44,7 @@ test('what is not available says so and what to do instead', () => {
     for (const [call, name] of [[() => auth_cra.sign('key', 'challenge'), 'auth_cra.sign'], [() => auth_cra.derive_key('a', 'b'), 'auth_cra.derive_key'], [() => auth_cryptosign.sign_challenge({}, {}), 'auth_cryptosign.sign_challenge'], [() => auth_persona(), 'auth_persona'], [() => transports.register('x', class {}), 'transports.register']]) {
         assert.throws(call, (error) => error.message.startsWith(`autobahn.${name} is not available in wamp-wasm: `), name);
     }
-    assert.deepEqual([transports.list(), transports.isRegistered('websocket'), transports.isRegistered('longpoll')], [['websocket'], true, false]);
+    assert.deepEqual([transports.list(), transports.isRegistered('websocket'), transports.isRegistered('longpoll')], [['websocket', 'longpoll'], true, true]);
 });
 
 test('the HTTP helpers give the answer, or reject with code and text', async (t) => {

@@ -177,18 +177,27 @@ test('an address that is none, and a transport that is none, are unsupported', a
     assert.equal(errors.list.length, 2);
 });
 
-test('several transports are tried in turn', async (t) => {
-    const dead = await peerFor(t);
-    await dead.stop();
+test('several transports are tried in order before an attempt has failed, the one that was good first', async (t) => {
     const peer = await peerFor(t);
-    const { connection, opened, closed } = open(undefined, { transports: [{ type: 'websocket', url: 'ws://127.0.0.1:9/ws' }, { type: 'websocket', url: peer.url }] });
-    assert.equal((await closed()).reason, 'unreachable');
-    const router = await peer.connection();
+    const dead = { type: 'websocket', url: 'ws://127.0.0.1:9/ws' };
+    const { connection, opened, closed } = open(undefined, { transports: [dead, { type: 'websocket', url: peer.url }], initial_retry_delay: 0 });
+    let router = await peer.connection();
     await router.welcome();
     assert.equal((await opened()).details.transport.url, peer.url);
+    router.drop();
+    assert.equal((await closed()).reason, 'lost');
+    router = await peer.connection();
+    await router.welcome();
+    await opened();
     connection.close();
     await router.goodbye();
-    await closed();
+    assert.equal((await closed()).reason, 'closed');
+});
+
+test('connect names every address that it tried in vain', async () => {
+    const [one, other] = ['ws://127.0.0.1:9/one', 'ws://127.0.0.1:9/other'];
+    const connecting = connect({ realm: 'realm1', WebSocket, transports: [{ type: 'websocket', url: one }, { type: 'websocket', url: other }] });
+    await assert.rejects(connecting, (error) => error.message.includes(one) && error.message.includes(other));
 });
 
 test('onchallenge signs, at once or later', async (t) => {

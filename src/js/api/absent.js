@@ -23,7 +23,7 @@ export const auth_cryptosign = {
 
 export const auth_persona = absent('auth_persona', 'the service behind it was shut down');
 
-const TRANSPORTS = ['websocket'];
+const TRANSPORTS = ['websocket', 'longpoll'];
 
 /** Autobahn's registry of transports, which is fixed here. */
 export const transports = {

@@ -3,17 +3,20 @@
 // One rule: whatever happens to an attempt, `onclose` fires once for it.
 
 import { EndCause, Core, is_uri } from '../wasm/wamp_wasm.js';
-import { PROTOCOLS } from '../glue/codec.js';
+import { lineOver } from '../glue/codec.js';
 import { checkGoodbye } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { init } from '../glue/load.js';
-import { WebSocketTransport } from '../glue/websocket.js';
+import { isUsable, openTransport } from '../glue/transports.js';
 import { Backoff, isFatal } from './backoff.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { Session } from './session.js';
+
+/** @typedef {import('../glue/transports.js').Transport} Transport */
+/** @typedef {import('../glue/transports.js').Way} Way */
 
 const INVALID_URI = 'wamp.error.invalid_uri';
 /** setTimeout takes no more. */
@@ -24,7 +27,11 @@ const NO_TRANSPORT = Object.freeze({ type: 'none', url: null, protocol: null });
 /** One try: from loading the module to the end of its session. */
 class Attempt {
     over = false;
-    /** @type {WebSocketTransport | null} */
+    /** The ways to the router that are left to try. @type {Way[]} */
+    ways = [];
+    /** Why the others were none. @type {string[]} */
+    failures = [];
+    /** @type {Transport | null} */
     transport = null;
     /** @type {Driver | null} */
     driver = null;
@@ -41,7 +48,8 @@ export class Connection {
     #session = null;
     /** @type {ReturnType<typeof setTimeout> | null} */
     #timer = null;
-    #attempts = 0;
+    /** Which of the transports was open last. */
+    #good = 0;
     /** Whether a transport was ever open: tells "lost" from "unreachable". */
     #everOpen = false;
     #wanted = false;
@@ -123,24 +131,41 @@ export class Connection {
             return this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
         }
         if (attempt.over) return;
-        const usable = this.#options.transports.filter((/** @type {any} */ t) => t.type === 'websocket');
-        // One after the other, so that a server that is down does not hide the others.
-        const chosen = usable[this.#attempts++ % usable.length];
+        const usable = this.#options.transports.filter(isUsable);
+        if (usable.length === 0) return this.#unsupported(attempt, new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create"));
+        // The one that was good last comes first, and every other gets its turn.
+        const first = this.#good % usable.length;
+        attempt.ways = [...usable.slice(first), ...usable.slice(0, first)];
+        this.#next(attempt);
+    }
+
+    /** Tries the next way to the router. @param {Attempt} attempt */
+    async #next(attempt) {
+        const way = /** @type {Way} */ (attempt.ways.shift());
         try {
-            if (!chosen) throw new Error("none of the transports is of the type 'websocket'");
-            this.#connect(attempt, chosen);
+            const transport = openTransport(way, this.#options.socket);
+            this.#connect(attempt, way, transport instanceof Promise ? await transport : transport);
         } catch (error) {
-            this.#options.on_internal_error(error, 'could not create a WebSocket transport:');
-            this.#finish(attempt, 'unsupported', { reason: null, message: text(error) });
+            if (attempt.ways.length > 0) return this.#next(attempt);
+            this.#unsupported(attempt, error);
         }
     }
 
-    /** @param {Attempt} attempt @param {{ url: string, protocols: string[] }} chosen */
-    #connect(attempt, { url, protocols }) {
-        const transport = (attempt.transport = new WebSocketTransport(url, protocols, this.#options.socket));
+    /** @param {Attempt} attempt @param {unknown} error */
+    #unsupported(attempt, error) {
+        this.#options.on_internal_error(error, 'could not create a transport:');
+        this.#finish(attempt, 'unsupported', { reason: null, message: text(error) });
+    }
+
+    /** @param {Attempt} attempt @param {Way} way @param {Transport} transport */
+    #connect(attempt, way, transport) {
+        if (attempt.over) return transport.close();
+        const { type, url, protocols } = way;
+        attempt.transport = transport;
         transport.onclose = ({ code, reason }) => {
-            const message = `cannot connect to ${url}: closed with code ${code}${reason && ` (${reason})`}`;
-            this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message });
+            attempt.failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: closed with code ${code}${reason && ` (${reason})`}`);
+            if (attempt.ways.length > 0) return void this.#next(attempt);
+            this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: attempt.failures.join('; ') });
         };
         transport.onopen = (protocol) => {
             if (!protocols.includes(protocol)) {
@@ -149,23 +174,30 @@ export class Connection {
                 return this.#finish(attempt, 'unsupported', { reason: null, message: `the server ${chose}; offered were ${protocols.join(', ')}` });
             }
             this.#everOpen = true;
-            attempt.info = Object.freeze({ type: 'websocket', url, protocol });
-            this.#prepare(attempt, transport, protocol);
+            this.#good = this.#options.transports.filter(isUsable).indexOf(way);
+            attempt.info = Object.freeze({ type, url, protocol });
+            this.#prepare(attempt, way, transport, protocol);
         };
     }
 
-    /** Gets what the session needs besides a transport. @param {Attempt} attempt @param {WebSocketTransport} transport @param {string} protocol */
-    async #prepare(attempt, transport, protocol) {
+    /**
+     * Gets what the session needs besides a transport.
+     * @param {Attempt} attempt @param {Way} way @param {Transport} transport @param {string} protocol
+     */
+    async #prepare(attempt, { batch_separator }, transport, protocol) {
         try {
-            const codec = PROTOCOLS[protocol]();
-            this.#join(attempt, transport, codec instanceof Promise ? await codec : codec);
+            const { own, lenient } = this.#options;
+            const line = lineOver(protocol, transport, { own, lenient, batch_separator });
+            const { transport: outer, codec } = line instanceof Promise ? await line : line;
+            attempt.transport = outer;
+            this.#join(attempt, outer, codec);
         } catch (error) {
             transport.close();
             this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
         }
     }
 
-    /** @param {Attempt} attempt @param {WebSocketTransport} transport @param {import('../glue/codec.js').Codec} codec */
+    /** @param {Attempt} attempt @param {Transport} transport @param {import('../glue/codec.js').Codec} codec */
     #join(attempt, transport, codec) {
         if (attempt.over) return;
         const { realm, authmethods, authid, authextra, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;

@@ -2,7 +2,8 @@
 // Reads the options of a connection: autobahn's names and defaults, with a TypeError for what is wrong.
 
 import { check, isGivenDict } from '../glue/check.js';
-import { PROTOCOLS } from '../glue/codec.js';
+import { PROTOCOLS, isSpoken } from '../glue/codec.js';
+import { needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 
 /** @param {any} options @param {string} key @param {number} fallback @param {number} least */
@@ -24,17 +25,48 @@ function isTexts(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** The subprotocols to offer, from autobahn's `protocols` or `serializers`: names, or objects with SERIALIZER_ID. @param {any} transport */
-function protocolsOf(transport) {
+/**
+ * The subprotocols to offer, from autobahn's `protocols` or `serializers`: names, objects with SERIALIZER_ID,
+ * or serializers of the application's own, which go into `own`.
+ * @param {any} transport @param {Map<string, any>} own
+ */
+function protocolsOf(transport, own) {
     const { protocols, serializers } = transport;
-    if (protocols == null && serializers == null) return Object.keys(PROTOCOLS);
+    // Each answer of a long poll carries one message, unless they are batched.
+    if (protocols == null && serializers == null) return transport.type === 'longpoll' ? PROTOCOLS.flatMap((name) => [`${name}.batched`, name]) : PROTOCOLS;
     const [key, list] = protocols != null ? ['protocols', protocols] : ['serializers', serializers];
     check(Array.isArray(list) && list.length > 0, `Connection: <options>.${key} must be an array [] and not empty`);
-    const names = protocols != null ? list : list.map((/** @type {any} */ s) => `wamp.2.${String(s?.SERIALIZER_ID ?? s)}`);
+    const names = protocols != null ? list : list.map((/** @type {any} */ serializer) => nameOf(serializer, own));
     for (const name of names) {
-        check(Object.hasOwn(PROTOCOLS, name), `Connection: <options>.${key}: '${String(name)}' is none of ${Object.keys(PROTOCOLS).join(', ')}`);
+        const known = typeof name === 'string' && (isSpoken(name) || own.has(name));
+        check(known, `Connection: <options>.${key}: '${String(name)}' is none of ${PROTOCOLS.join(', ')}`);
     }
     return [...names];
+}
+
+/** @param {any} serializer @param {Map<string, any>} own */
+function nameOf(serializer, own) {
+    const name = `wamp.2.${String(serializer?.SERIALIZER_ID ?? serializer)}`;
+    if (typeof serializer?.serialize !== 'function' && typeof serializer?.unserialize !== 'function') return name;
+    const whole = typeof serializer.serialize === 'function' && typeof serializer.unserialize === 'function' && typeof serializer.BINARY === 'boolean';
+    check(whole && typeof serializer.SERIALIZER_ID === 'string', 'Connection: <options>.serializers: a serializer needs SERIALIZER_ID, BINARY, serialize and unserialize');
+    own.set(name, serializer);
+    return name;
+}
+
+/** @param {any} transport @param {any} options @param {Map<string, any>} own */
+function transportOf(transport, options, own) {
+    if (!transport?.type && typeof transport?.create !== 'function') throw new Error('Connection: a transport in <options>.transports has no type');
+    const { type = 'own', create, request_timeout, batch_separator } = transport;
+    check(create === undefined || typeof create === 'function', 'Connection: a transport in <options>.transports has a create that is no function');
+    check(request_timeout === undefined || request_timeout > 0, 'Connection: a transport in <options>.transports has a request_timeout that is no positive number');
+    check(batch_separator === undefined || ['\x1e', '\x18'].includes(batch_separator), "Connection: a transport in <options>.transports has a batch_separator that is neither '\\x1e' nor '\\x18'");
+    // Autobahn's other transports are named by other keys; they are passed over later.
+    if (!create && !needsUrl(type)) return { type, url: null, protocols: [] };
+    const url = transport.url ?? options.url;
+    check(create || url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
+    const protocols = protocolsOf({ serializers: options.serializers, protocols: options.protocols, ...transport }, own);
+    return { type, url: url == null ? null : String(url), protocols, create, request_timeout, batch_separator };
 }
 
 /** @param {any} options */
@@ -42,27 +74,21 @@ export function connectionOptions(options) {
     check(isGivenDict(options), 'Connection: <options> must be an object {}');
     optional(options, ['realm', 'authid'], 'string');
     optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'WebSocket'], 'function');
-    optional(options, ['retry_if_unreachable'], 'boolean');
+    optional(options, ['retry_if_unreachable', 'lenient'], 'boolean');
     const { authmethods, authextra } = options;
     check(authmethods == null || isTexts(authmethods), 'Connection: <options>.authmethods must be an array [] of strings');
     check(authextra == null || isGivenDict(authextra), 'Connection: <options>.authextra must be an object {}');
     check(options.realm, 'Connection: <options>.realm is missing');
     check(options.transports == null || Array.isArray(options.transports), 'Connection: <options>.transports must be an array []');
-    const transports = (options.transports ?? [{ type: 'websocket', url: options.url }]).map((/** @type {any} */ transport) => {
-        if (!transport?.type) throw new Error('Connection: a transport in <options>.transports has no type');
-        const url = transport.url ?? options.url;
-        // Autobahn's other transports are named by other keys; they are passed over later.
-        if (transport.type !== 'websocket') return { type: transport.type, url: null, protocols: [] };
-        check(url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
-        return {
-            type: transport.type,
-            url: String(url),
-            protocols: protocolsOf({ serializers: options.serializers, protocols: options.protocols, ...transport }),
-        };
-    });
+    /** @type {Map<string, any>} */
+    const own = new Map();
+    const ways = options.transports ?? [{ type: 'websocket', url: options.url }];
+    const transports = ways.map((/** @type {any} */ transport) => transportOf(transport, options, own));
     check(transports.length > 0, 'Connection: <options>.transports must not be empty');
     return {
         transports,
+        own,
+        lenient: options.lenient ?? false,
         realm: options.realm,
         authmethods: authmethods ?? undefined,
         authid: options.authid ?? undefined,

@@ -1,5 +1,5 @@
 // @ts-check
-// The subprotocols that this package speaks, in the order in which they are offered.
+// The subprotocols that this package speaks, and what a connection needs for the one that was agreed on.
 
 import { Tape } from '../wasm/wamp_wasm.js';
 import { json } from './json.js';
@@ -7,10 +7,46 @@ import { loadCbor } from './load.js';
 import { tape } from './tape.js';
 
 /** @typedef {import('./driver.js').Codec} Codec */
+/** @typedef {import('./transports.js').Transport} Transport */
+/** @typedef {import('./foreign.js').Serializer} Serializer */
+/** @typedef {{ transport: Transport, codec: Codec }} Line */
+
+const BATCHED = '.batched';
 
 /** Makes the codec of one connection, which may have to be loaded first. @type {Record<string, () => Codec | Promise<Codec>>} */
-export const PROTOCOLS = {
+const CODECS = {
     'wamp.2.json': () => json,
     'wamp.2.msgpack': () => tape(Tape),
     'wamp.2.cbor': async () => tape((await loadCbor()).Tape),
 };
+
+/** In the order in which they are offered. */
+export const PROTOCOLS = Object.keys(CODECS);
+
+/** @param {string} protocol */
+const single = (protocol) => (protocol.endsWith(BATCHED) ? protocol.slice(0, -BATCHED.length) : protocol);
+
+/** Whether this package speaks a subprotocol by itself. @param {string} protocol */
+export const isSpoken = (protocol) => Object.hasOwn(CODECS, single(protocol));
+
+/**
+ * What a session speaks over an open transport. Only what is out of the ordinary takes a moment.
+ * @param {string} protocol that was agreed on @param {Transport} transport
+ * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string }} options
+ * @returns {Line | Promise<Line>}
+ */
+export function lineOver(protocol, transport, { own, lenient, batch_separator }) {
+    const serializer = own.get(single(protocol));
+    const isBatched = protocol.endsWith(BATCHED);
+    const codec = serializer ? undefined : CODECS[single(protocol)]();
+    if (codec && !(codec instanceof Promise) && !lenient && !isBatched) return { transport, codec };
+    return (async () => {
+        const more = serializer || lenient ? await import('./foreign.js') : undefined;
+        const made = serializer ? /** @type {any} */ (more).foreign(serializer) : await codec;
+        const isBinary = serializer ? serializer.BINARY : single(protocol) !== 'wamp.2.json';
+        return {
+            codec: lenient ? /** @type {any} */ (more).lenient(made) : made,
+            transport: isBatched ? (await import('./batched.js')).unbatched(transport, isBinary, batch_separator) : transport,
+        };
+    })();
+}

@@ -48,7 +48,7 @@ export class Driver {
 
     /**
      * @param {Core} core @param {Codec} codec
-     * @param {import('./websocket.js').WebSocketTransport} transport open, with its subprotocol agreed
+     * @param {import('./transports.js').Transport} transport open, with its subprotocol agreed
      * @param {Host} host @param {number} maxSize of a frame
      */
     constructor(core, codec, transport, host, maxSize) {

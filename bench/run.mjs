@@ -30,11 +30,11 @@ const { values: options } = parseArgs({
 const out = fileURLToPath(new URL('../target/bench', import.meta.url));
 const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
 await mkdir(out, { recursive: true });
-await bundle(out);
+await bundle(out, pkg);
 const policy = options.csp ? { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" } : {};
 // Only an isolated page gets a clock of microseconds.
 const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
-const server = await serve({ '/pkg/': pkg, '/': out }, { ...isolated, ...policy });
+const server = await serve({ '/': out }, { ...isolated, ...policy });
 const browser = await chromium.launch({
     executablePath: options.chromium,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--enable-precise-memory-info'],

@@ -1,6 +1,6 @@
 // wamp-wasm, as its users run it.
 
-import { connect } from '/pkg/index.js';
+import { connect } from 'wamp-wasm';
 
 export async function open({ url, serializer }) {
     const session = await connect({ url, realm: 'realm1', serializers: [serializer] });

@@ -1,6 +1,8 @@
 // Bundles the clients and the page with esbuild, minified as their users ship them.
 
 import { build } from 'esbuild';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -21,7 +23,7 @@ const polyfills = {
     },
 };
 
-export async function bundle(out) {
+export async function bundle(out, pkg) {
     const common = {
         bundle: true,
         minify: true,
@@ -29,14 +31,18 @@ export async function bundle(out) {
         platform: 'browser',
         target: 'es2022',
         logLevel: 'warning',
-        external: ['/pkg/*'],
+        alias: { 'wamp-wasm': join(pkg, 'index.js') },
         outdir: out,
         outbase: here('.'),
         outExtension: { '.js': '.mjs' },
         absWorkingDir: here('.'),
     };
-    const plain = ['clients/floor.mjs', 'clients/wampy.mjs', 'clients/wamp-wasm.mjs', 'page/index.mjs'];
+    const plain = ['clients/floor.mjs', 'clients/wampy.mjs', 'page/index.mjs'];
     await build({ ...common, entryPoints: plain });
+    // What is loaded only when it is needed stays a file of its own.
+    await build({ ...common, entryPoints: ['clients/wamp-wasm.mjs'], splitting: true });
+    // A bundler that knows `new URL(…, import.meta.url)` puts the module where it finds it; esbuild leaves that to us.
+    await cp(join(pkg, 'wasm'), join(out, 'wasm'), { recursive: true, filter: (path) => !path.endsWith('.js') });
     await build({
         ...common,
         entryPoints: ['clients/autobahn.mjs'],

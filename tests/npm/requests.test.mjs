@@ -131,6 +131,50 @@ test('a handler that is unsubscribed by the one before it gets nothing more', as
     assert.deepEqual(got, ['first', 'first']);
 });
 
+test('events reach the handlers of their own subscription, also where its id is a small number', async (t) => {
+    const { session, router } = await join(t);
+    const got = [];
+    for (const [topic, id] of [['com.example.a', 2], ['com.example.b', 1]]) {
+        const subscribing = session.subscribe(topic, ([n], _, event) => got.push([topic, n, event.retained]));
+        const [, request] = await router.receive();
+        router.send([33, request, id]);
+        await subscribing;
+    }
+    router.send([36, 2, 10, {}, [1]], [36, 1, 11, {}, [2]], [36, 1, 12, { retained: true }, [3]], [36, 2, 13, { retained: true }, [4]]);
+    const last = session.call('com.example.last');
+    const [, request] = await router.receive();
+    router.send([50, request, {}]);
+    await last;
+    assert.deepEqual(got, [['com.example.a', 1, false], ['com.example.b', 2, false], ['com.example.b', 3, true], ['com.example.a', 4, true]]);
+});
+
+test('a handler that comes later gets the next event, and one that ended gets none', async (t) => {
+    const { session, router } = await join(t);
+    const got = [];
+    const subscribe = async (name) => {
+        const subscribing = session.subscribe('com.example.topic', ([n]) => got.push(`${name}${n}`));
+        const [, request] = await router.receive();
+        router.send([33, request, 4]);
+        return subscribing;
+    };
+    const arrived = async (n) => {
+        router.send([36, 4, n, {}, [n]]);
+        const call = session.call('com.example.sync');
+        const [, request] = await router.receive();
+        router.send([50, request, {}]);
+        await call;
+    };
+    const first = await subscribe('a');
+    await arrived(1);
+    await subscribe('b');
+    await arrived(2);
+    await first.unsubscribe();
+    await arrived(3);
+    router.send([35, 0, { subscription: 4, reason: 'com.example.gone' }]);
+    await arrived(4);
+    assert.deepEqual(got, ['a1', 'a2', 'b2', 'b3']);
+});
+
 test('a handler that throws or rejects is reported, and the others get the event', async (t) => {
     const errors = reports();
     const { session, router } = await join(t, errors);

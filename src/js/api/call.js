@@ -2,7 +2,7 @@
 // The promise of a call. It settles exactly once: by result, error, loss of the session, or on this side
 // by `timeout`, `signal` or `cancel()`; an answer that comes after that is ignored.
 
-import { check } from '../glue/check.js';
+import { NO_OPTIONS, check } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
 import { ProgressPromise } from './deferred.js';
 import { WampError } from './errors.js';
@@ -18,19 +18,22 @@ const CALL = 48;
 
 /** For a call without options. @type {Local} */
 const NOTHING = Object.freeze({});
+const NEITHER = Object.freeze({ wire: NO_OPTIONS, local: NOTHING });
 
 /**
  * Separates what goes to the wire, verbatim, from what is for this side.
- * @param {any} options @returns {{ wire: any, local: Local }}
+ * @param {any} options @param {boolean} disclose whether the caller is to be disclosed unless they say otherwise
+ * @returns {{ wire: any, local: Local }}
  */
-export function callOptions(options) {
-    if (options == null) return { wire: {}, local: NOTHING };
+export function callOptions(options, disclose) {
+    if (options == null) return disclose ? { wire: { disclose_me: true }, local: NOTHING } : NEITHER;
     const { signal, on_progress, ...wire } = options;
     check(signal == null || typeof signal.addEventListener === 'function', 'Session.call: <options>.signal must be an AbortSignal');
     check(on_progress == null || typeof on_progress === 'function', 'Session.call: <options>.on_progress must be a function');
     // As JSON, in which the options are checked, NaN is null.
     check(typeof wire.timeout !== 'number' || (Number.isInteger(wire.timeout) && wire.timeout >= 0), 'Session.call: <options>.timeout must be a whole number of milliseconds');
     if (on_progress) wire.receive_progress ??= true;
+    if (disclose) wire.disclose_me ??= true;
     return { wire, local: { signal: signal ?? undefined, on_progress: on_progress ?? undefined, timeout: wire.timeout } };
 }
 
@@ -56,24 +59,29 @@ export function startCall(driver, middle, parts, args, kwargs, local, report) {
     return call.promise;
 }
 
+/** The two ends of the promise that is being made. @type {(value: any) => void} */
+let resolve;
+/** @type {(error: unknown) => void} */
+let reject;
+
+/** The one executor of all: a closure for each call costs as much as the promise. @type {(a: any, b: any) => void} */
+const ends = (a, b) => {
+    resolve = a;
+    reject = b;
+};
+
 /** A call without its final answer: what the driver tells about it goes to the promise. */
 class Call {
-    /** @type {(value: any) => void} */
-    resolve = () => {};
-    /** @type {(error: unknown) => void} */
-    reject = () => {};
-    /** Undoes `watch`. @type {(() => void) | undefined} */
-    release = undefined;
-    over = false;
-
     /** @param {Local} local @param {(error: unknown, text: string) => void} report */
     constructor(local, report) {
         this.local = local;
         this.report = report;
-        this.promise = new ProgressPromise((/** @type {any} */ resolve, /** @type {any} */ reject) => {
-            this.resolve = resolve;
-            this.reject = reject;
-        }, this);
+        this.promise = new ProgressPromise(ends, this);
+        this.resolve = resolve;
+        this.reject = reject;
+        this.over = false;
+        /** Undoes `watch`. @type {(() => void) | undefined} */
+        this.release = undefined;
     }
 
     /** Follows the signal and the clock. */

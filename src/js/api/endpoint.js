@@ -3,12 +3,15 @@
 // exactly once, whatever the endpoint does.
 
 import { is_uri } from '../wasm/wamp_wasm.js';
-import { checkPayload } from '../glue/check.js';
+import { NO_OPTIONS, checkPayload } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
 import { Invocation, Result } from './values.js';
 
 const RUNTIME_ERROR = 'wamp.error.runtime_error';
+
+/** What stands between the id and the payload of a YIELD. @type {any[]} */
+const NO_MIDDLE = [NO_OPTIONS];
 
 /**
  * @param {import('../glue/driver.js').Driver} driver
@@ -19,41 +22,52 @@ const RUNTIME_ERROR = 'wamp.error.runtime_error';
  */
 export function invoke(driver, registration, request, message, report) {
     const details = message[3];
-    let answered = false;
-
-    /** @param {unknown} error */
-    const fail = (error) => {
-        if (!(error instanceof WampError)) report(error, 'Exception raised in invocation handler:');
-        if (answered) return;
-        answered = true;
-        answerError(driver, request, error, report);
-    };
-    /** @param {unknown} value */
-    const succeed = (value) => {
-        const { args, kwargs } = value instanceof Result ? value : { args: [value], kwargs: undefined };
-        try {
-            driver.answer(false, request, [{}], args, kwargs);
-            answered = true;
-        } catch (error) {
-            fail(new Error(`the result cannot be sent: ${text(error)}`, { cause: error }));
-        }
-    };
-    const progress = details.receive_progress !== true ? null : (/** @type {any} */ args, /** @type {any} */ kwargs) => {
-        checkPayload('Invocation.', 'progress', args, kwargs);
-        driver.progress(request, args ?? undefined, kwargs ?? undefined);
-    };
-
     let result;
     let later;
     try {
+        const progress = details.receive_progress === true ? progressOf(driver, request) : null;
         const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details);
         result = registration.endpoint(payloadArgs(message[4]), message[5] ?? {}, invocation);
         later = typeof result?.then === 'function';
     } catch (error) {
-        return fail(error);
+        return fail(driver, request, error, report);
     }
-    if (later) Promise.resolve(result).then(succeed, fail);
-    else succeed(result);
+    if (!later) return succeed(driver, request, result, report);
+    Promise.resolve(result).then(
+        (value) => succeed(driver, request, value, report),
+        (error) => fail(driver, request, error, report),
+    );
+}
+
+/** @param {import('../glue/driver.js').Driver} driver @param {number} request */
+function progressOf(driver, request) {
+    return (/** @type {any} */ args, /** @type {any} */ kwargs) => {
+        checkPayload('Invocation.', 'progress', args, kwargs);
+        driver.progress(request, args ?? undefined, kwargs ?? undefined);
+    };
+}
+
+/**
+ * @param {import('../glue/driver.js').Driver} driver @param {number} request @param {unknown} value
+ * @param {(error: unknown, text: string) => void} report
+ */
+function succeed(driver, request, value, report) {
+    try {
+        if (value instanceof Result) driver.answer(false, request, NO_MIDDLE, value.args, value.kwargs);
+        else driver.answer(false, request, NO_MIDDLE, [value], undefined);
+    } catch (error) {
+        fail(driver, request, new Error(`the result cannot be sent: ${text(error)}`, { cause: error }), report);
+    }
+}
+
+/**
+ * The driver sends nothing for an invocation that is answered already.
+ * @param {import('../glue/driver.js').Driver} driver @param {number} request @param {unknown} error
+ * @param {(error: unknown, text: string) => void} report
+ */
+function fail(driver, request, error, report) {
+    if (!(error instanceof WampError)) report(error, 'Exception raised in invocation handler:');
+    answerError(driver, request, error, report);
 }
 
 /**

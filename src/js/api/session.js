@@ -3,7 +3,7 @@
 // for. What may be sent, and what an answer means, is decided in the core.
 
 import { announces } from '../wasm/wamp_wasm.js';
-import { check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
+import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
 import { dictOctets } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
@@ -67,7 +67,8 @@ export class Session {
         this.#driver = config.start({
             joined: (id, message) => this.#joined(id, message),
             challenged: (message) => this.#challenged(message),
-            event: (first, tickets, publication, message) => subscriber.event(first, tickets, publication, message),
+            handlersOf: (tickets) => subscriber.handlersOf(tickets),
+            event: (handlers, message) => subscriber.event(/** @type {any} */ (handlers), message),
             invocation: (driver, endpoint, request, message) => callee.invocation(driver, endpoint, request, message),
             subscriptionRevoked: (tickets, reason) => subscriber.revoked(tickets, reason),
             registrationRevoked: (endpoint, reason) => callee.revoked(endpoint, reason),
@@ -153,8 +154,7 @@ export class Session {
     call(procedure, args, kwargs, options) {
         checkRequest('call', 'procedure', procedure, args, kwargs, options);
         const driver = this.#open();
-        const { wire, local } = callOptions(options);
-        if (this.caller_disclose_me) wire.disclose_me ??= true;
+        const { wire, local } = callOptions(options, this.caller_disclose_me);
         const uri = this.#names.hot('call', CALL, procedure, wire);
         return startCall(driver, [wire, uri], wire.receive_progress === true, args ?? undefined, kwargs ?? undefined, local, this.#config.on_user_error);
     }
@@ -163,7 +163,7 @@ export class Session {
     publish(topic, args, kwargs, options) {
         checkRequest('publish', 'topic', topic, args, kwargs, options);
         const driver = this.#open();
-        const wire = { ...options };
+        const wire = options == null && !this.publisher_disclose_me ? NO_OPTIONS : { ...options };
         if (this.publisher_disclose_me) wire.disclose_me ??= true;
         const uri = this.#names.hot('publish', PUBLISH, topic, wire);
         if (wire.acknowledge !== true) {

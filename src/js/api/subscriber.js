@@ -21,8 +21,6 @@ export class Subscriber {
     #report;
     /** @type {Map<number, Handler>} */
     #handlers = new Map();
-    /** The handlers that get the same events, by the first one's ticket. @type {Map<number, Handler[]>} */
-    #lists = new Map();
 
     /**
      * @param {import('./session.js').Session} session @param {() => Driver} open its driver, or throws
@@ -65,7 +63,6 @@ export class Subscriber {
                         buffer,
                     });
                     this.#handlers.set(ticket, { subscription, buffer, revoked: revoked.resolve });
-                    this.#lists.clear();
                     resolve(subscription);
                 },
                 failed: reject,
@@ -81,28 +78,34 @@ export class Subscriber {
         return new Promise((resolve, reject) => {
             driver.request((core) => core.unsubscribe(ticket), { done: (_, last) => resolve(last === 1), failed: reject });
             this.#handlers.delete(ticket);
-            this.#lists.clear();
             handler.subscription.active = false;
             handler.buffer?.end(null);
         });
     }
 
-    /**
-     * @param {number} first the ticket of the first handler @param {number[] | undefined} tickets of all, if it is to be asked anew
-     * @param {number} publication @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs
-     */
-    event(first, tickets, publication, message) {
-        const list = tickets ? this.#handlersOf(tickets) : this.#lists.get(first) ?? this.#remember(first, message[1]);
+    /** The handlers with these tickets. @param {number[]} tickets */
+    handlersOf(tickets) {
+        /** @type {Handler[]} */
+        const list = [];
+        for (const ticket of tickets) {
+            const handler = this.#handlers.get(ticket);
+            if (handler) list.push(handler);
+        }
+        return list;
+    }
+
+    /** @param {Handler[]} handlers @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
+    event(handlers, message) {
+        const details = message[3];
         const args = message[4] === undefined ? [] : payloadArgs(message[4]);
         const kwargs = message[5] ?? {};
-        const details = message[3];
         /** @type {Event | undefined} */
         let event;
-        for (let i = 0; i < list.length; i++) {
-            const { subscription, buffer } = list[i];
+        for (let i = 0; i < handlers.length; i++) {
+            const { subscription, buffer } = handlers[i];
             // A handler before this one may have ended it.
             if (!subscription.active) continue;
-            event ??= new Event(publication, details.topic ?? subscription.topic, details);
+            event ??= new Event(message[2], details.topic ?? subscription.topic, details);
             if (buffer) {
                 buffer.push({ args, kwargs, details: event });
                 continue;
@@ -116,27 +119,8 @@ export class Subscriber {
         }
     }
 
-    /** @param {number[]} tickets */
-    #handlersOf(tickets) {
-        /** @type {Handler[]} */
-        const list = [];
-        for (const ticket of tickets) {
-            const handler = this.#handlers.get(ticket);
-            if (handler) list.push(handler);
-        }
-        return list;
-    }
-
-    /** The handlers of a subscription, until something changes about any. @param {number} first @param {number} subscription */
-    #remember(first, subscription) {
-        const list = this.#handlersOf(this.#open().handlers(subscription));
-        this.#lists.set(first, list);
-        return list;
-    }
-
     /** @param {number[]} tickets @param {string | undefined} reason */
     revoked(tickets, reason) {
-        this.#lists.clear();
         for (const ticket of tickets) {
             const handler = this.#handlers.get(ticket);
             this.#handlers.delete(ticket);
@@ -154,6 +138,5 @@ export class Subscriber {
             buffer?.end(lost);
         }
         this.#handlers.clear();
-        this.#lists.clear();
     }
 }

@@ -1,6 +1,8 @@
 // @ts-check
 // The plain values that handlers get and give. Their enumerable keys are exactly autobahn's.
 
+import { hasKeys } from '../glue/check.js';
+
 /** Several results of a call, or results with names. */
 export class Result {
     /** @param {unknown[]} [args] @param {Record<string, unknown>} [kwargs] */
@@ -58,7 +60,7 @@ export class Publication {
  * @param {unknown[]} [args] @param {Record<string, unknown>} [kwargs]
  */
 export function unwrap(args, kwargs) {
-    if (kwargs === undefined || Object.keys(kwargs).length === 0) {
+    if (kwargs === undefined || !hasKeys(kwargs)) {
         if (args === undefined || args.length === 0) return null;
         if (args.length === 1) return args[0];
     }

@@ -14,6 +14,17 @@ export function isDict(value) {
     return !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer);
 }
 
+/** What stands for options that nobody gave: it has no keys, and the same object each time is known by that. */
+export const NO_OPTIONS = Object.freeze({});
+
+/**
+ * Whether it is surely an object of no special class: one look, where that is not enough to say no.
+ * @param {any} value
+ */
+export function isOrdinary(value) {
+    return value != null && value.constructor === Object;
+}
+
 /** Whether an object has keys that are sent. @param {any} object */
 export function hasKeys(object) {
     for (const key in object) if (Object.hasOwn(object, key)) return true;
@@ -26,6 +37,7 @@ export function hasKeys(object) {
  * @param {unknown} value
  */
 export function isGivenDict(value) {
+    if (isOrdinary(value)) return true;
     if (typeof value !== 'object' || value === null) return false;
     const prototype = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null || Object.prototype.toString.call(value) === '[object Object]';

@@ -3,8 +3,6 @@
 // waits for its turn, so that code of the application may call straight back.
 
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
-/** @typedef {(op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[]) => void} Dispatch */
-
 export class Deliveries {
     /** Whether one runs, so that others have to wait. */
     busy = false;
@@ -13,7 +11,7 @@ export class Deliveries {
     #dispatch;
     #fault;
 
-    /** @param {Dispatch} dispatch @param {(error: unknown) => void} fault told what it throws */
+    /** @param {(delivery: Delivery) => void} dispatch @param {(error: unknown) => void} fault told what it throws */
     constructor(dispatch, fault) {
         this.#dispatch = dispatch;
         this.#fault = fault;
@@ -29,20 +27,24 @@ export class Deliveries {
         if (this.busy || this.#queue.length === 0) return;
         this.busy = true;
         for (let i = 0; i < this.#queue.length; i++) {
-            const { op, a, b, message, uri, text, tickets } = this.#queue[i];
-            this.#guarded(op, a, b, message, uri, text, tickets);
+            try {
+                this.#dispatch(this.#queue[i]);
+            } catch (error) {
+                // The host guards the application's code; whatever this is, what comes after it must arrive.
+                this.#fault(error);
+            }
         }
         this.#queue = [];
         this.busy = false;
     }
 
-    /**
-     * Delivers at once, because nothing waits and none runs, and then what came up meanwhile.
-     * @param {number} op @param {number} a @param {number} b @param {any} message
-     */
-    now(op, a, b, message) {
+    /** Before what is delivered without waiting, because none runs. */
+    begin() {
         this.busy = true;
-        this.#guarded(op, a, b, message);
+    }
+
+    /** After that: what came up meanwhile. */
+    end() {
         this.busy = false;
         if (this.#queue.length > 0) this.run();
     }
@@ -50,15 +52,5 @@ export class Deliveries {
     /** Nothing of what waits is delivered any more. */
     drop() {
         this.#queue = [];
-    }
-
-    /** @type {Dispatch} */
-    #guarded(op, a, b, message, uri, text, tickets) {
-        try {
-            this.#dispatch(op, a, b, message, uri, text, tickets);
-        } catch (error) {
-            // The host guards the application's code; whatever this is, what comes after it must arrive.
-            this.#fault(error);
-        }
     }
 }

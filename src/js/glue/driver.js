@@ -7,21 +7,22 @@ import { Op, EndCause } from '../wasm/wamp_wasm.js';
 import { EncodeError, StateError, sessionLost } from '../api/errors.js';
 import { Alarm } from './alarm.js';
 import { Deliveries } from './deliveries.js';
-import { ASK, hot, isPlainEvent, isPlainInvocation, isPlainResult } from './hot.js';
+import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
 import { fromOctets, toOctets } from './octets.js';
 import { failure } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any }} Codec */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
+/** @typedef {object} Handlers the host's, of one subscription */
 /** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
 /**
  * What the host of a driver has to do with deliveries.
  * @typedef {object} Host
  * @property {(id: number, message: any) => void} joined
  * @property {(message: any) => void} challenged
- * @property {(first: number, tickets: number[] | undefined, publication: number, message: any) => void} event
- *   the ticket of the first handler, and those of all, which the host remembers from the last time if they are not given
+ * @property {(tickets: number[]) => Handlers} handlersOf what it keeps by tickets, to be given back with each event
+ * @property {(handlers: Handlers, message: any) => void} event
  * @property {(driver: Driver, endpoint: number, request: number, message: any) => void} invocation
  * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
  * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
@@ -29,7 +30,12 @@ import { failure } from './payload.js';
  * @property {(error: unknown) => void} fault
  */
 
-const [ERROR, CALL, INVOCATION, YIELD] = [8, 48, 68, 70];
+const ERROR = 8;
+const CALL = 48;
+const YIELD = 70;
+
+/** How many subscriptions' handlers are remembered. */
+const REMEMBERED = 1000;
 
 export class Driver {
     /** @type {Core | null} */
@@ -40,6 +46,8 @@ export class Driver {
     #maxSize;
     /** @type {Map<number, Pending>} */
     #pending = new Map();
+    /** What the core has said last about subscriptions, until it is told anything that may change it. @type {Map<number, Handlers>} */
+    #handlers = new Map();
     #deliveries;
     #alarm;
     #joined = false;
@@ -57,7 +65,7 @@ export class Driver {
         this.#transport = transport;
         this.#host = host;
         this.#maxSize = maxSize;
-        this.#deliveries = new Deliveries((...delivery) => this.#dispatch(...delivery), host.fault);
+        this.#deliveries = new Deliveries((delivery) => this.#dispatch(delivery), host.fault);
         this.#alarm = new Alarm(() => this.#run((core) => core.on_deadline(performance.now())));
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
@@ -84,6 +92,7 @@ export class Driver {
      */
     command(command) {
         const core = this.#use();
+        this.#handlers.clear();
         let result;
         try {
             result = command(core);
@@ -101,6 +110,7 @@ export class Driver {
     request(command, pending) {
         const core = this.#use();
         this.#checkRoom();
+        this.#handlers.clear();
         let ticket;
         try {
             ticket = command(core);
@@ -153,13 +163,6 @@ export class Driver {
         if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([YIELD, request], tail));
     }
 
-    /** The tickets of the handlers of a subscription. @param {number} subscription */
-    handlers(subscription) {
-        const core = this.#use();
-        core.list_handlers(subscription);
-        return handlers(core);
-    }
-
     /** Gives up an open transport from which no session came, or whose session nobody wants. */
     abandon() {
         this.#transport.close();
@@ -208,28 +211,63 @@ export class Driver {
         }
         // The messages that come by the thousand: one call with their numbers decides, and 0 means that it
         // does not. The core has nothing else to say about them, so that there is nothing to drain.
-        let op = Op.Nothing;
-        let ticket = 0;
-        let b = 0;
         try {
-            if (isPlainEvent(message)) {
-                op = Op.Event;
-                ticket = core.on_event(message[1]);
-                b = message[2];
-            } else if (isPlainResult(message)) {
-                op = Op.Result;
-                ticket = core.on_result(message[1]);
-            } else if (isPlainInvocation(message)) {
-                op = Op.Invocation;
-                ticket = core.on_invocation(message[1], message[2]);
-                b = message[1];
+            switch (plain(message)) {
+                case EVENT:
+                    return this.#receiveEvent(core, message);
+                case RESULT:
+                    return this.#receiveNumbers(message, Op.Result, core.on_result(message[1]), 0);
+                case INVOCATION:
+                    return this.#receiveNumbers(message, Op.Invocation, core.on_invocation(message[1], message[2]), message[1]);
+                default:
+                    return this.#receiveRare(message);
             }
         } catch (error) {
-            return this.#crash(error);
+            this.#crash(error);
         }
-        if (ticket === 0) return this.#receiveRare(message);
-        if (this.#deliveries.busy) this.#deliveries.push({ op, a: ticket, b, message, tickets: op === Op.Event ? this.handlers(message[1]) : undefined });
-        else this.#deliveries.now(op, ticket, b, message);
+    }
+
+    /** @param {Core} core @param {any} message */
+    #receiveEvent(core, message) {
+        if (this.#deliveries.busy) {
+            // Perhaps its handlers come into being only with what waits before it.
+            if (core.on_event(message[1]) === 0) return this.#receiveRare(message);
+            core.list_handlers(message[1]);
+            return this.#deliveries.push({ op: Op.Event, a: 0, b: 0, message, tickets: tickets(core) });
+        }
+        const handlers = this.#handlers.get(message[1]) ?? this.#ask(core, message[1]);
+        if (!handlers) return this.#receiveRare(message);
+        this.#deliveries.begin();
+        try {
+            this.#host.event(handlers, message);
+        } catch (error) {
+            this.#host.fault(error);
+        }
+        this.#deliveries.end();
+    }
+
+    /** The handlers of a subscription, unless the ordinary way has to decide. @param {Core} core @param {number} subscription */
+    #ask(core, subscription) {
+        if (core.on_event(subscription) === 0) return undefined;
+        core.list_handlers(subscription);
+        const handlers = this.#host.handlersOf(tickets(core));
+        if (this.#handlers.size >= REMEMBERED) this.#handlers.clear();
+        this.#handlers.set(subscription, handlers);
+        return handlers;
+    }
+
+    /** @param {any} message @param {number} op @param {number} a @param {number} b */
+    #receiveNumbers(message, op, a, b) {
+        if (a === 0) return this.#receiveRare(message);
+        if (this.#deliveries.busy) return this.#deliveries.push({ op, a, b, message });
+        this.#deliveries.begin();
+        try {
+            if (op === Op.Result) this.#take(a)?.done(op, b, message);
+            else this.#host.invocation(this, a, b, message);
+        } catch (error) {
+            this.#host.fault(error);
+        }
+        this.#deliveries.end();
     }
 
     /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
@@ -249,6 +287,7 @@ export class Driver {
     /** Calls into the core, drains and delivers; gives what the call gave to the deliveries. @param {(core: Core) => any} call */
     #run(call) {
         if (!this.#core) return;
+        this.#handlers.clear();
         try {
             this.#flush(call(this.#core));
         } catch (error) {
@@ -284,11 +323,11 @@ export class Driver {
                     break;
                 case Op.Fault:
                     throw new Error(core.take_text());
-                case Op.SubscriptionRevoked:
-                    this.#deliveries.push({ op, a: 0, b: 0, message, tickets: handlers(core), uri: core.take_uri() });
+                case Op.Event:
+                    this.#deliveries.push({ op, a: 0, b: 0, message, tickets: tickets(core) });
                     break;
-                case Op.Subscribed:
-                    this.#deliveries.push({ op, a: core.a, b: core.b, message });
+                case Op.SubscriptionRevoked:
+                    this.#deliveries.push({ op, a: 0, b: 0, message, tickets: tickets(core), uri: core.take_uri() });
                     break;
                 case Op.Failed:
                 case Op.Lost:
@@ -303,15 +342,12 @@ export class Driver {
         }
     }
 
-    /**
-     * @param {number} op @param {number} a @param {number} b @param {any} message
-     * @param {string} [uri] @param {string} [text] @param {number[]} [tickets]
-     */
-    #dispatch(op, a, b, message, uri, text, tickets) {
+    /** @param {import('./deliveries.js').Delivery} delivery */
+    #dispatch({ op, a, b, message, uri, text, tickets = [] }) {
         const host = this.#host;
         switch (op) {
             case Op.Event:
-                return host.event(a, tickets, b, message);
+                return host.event(host.handlersOf(tickets), message);
             case Op.Invocation:
                 return host.invocation(this, a, b, message);
             case Op.Progress:
@@ -326,7 +362,7 @@ export class Driver {
             case Op.Challenged:
                 return host.challenged(message);
             case Op.SubscriptionRevoked:
-                return host.subscriptionRevoked(tickets ?? [], uri);
+                return host.subscriptionRevoked(tickets, uri);
             case Op.RegistrationRevoked:
                 return host.registrationRevoked(a, uri);
             case Op.Failed:
@@ -370,9 +406,9 @@ export class Driver {
     }
 }
 
-/** @param {Core} core */
-function handlers(core) {
-    const tickets = [];
-    for (let i = 0, ticket; (ticket = core.handler(i)) !== 0; i++) tickets.push(ticket);
-    return tickets;
+/** The tickets in the register of handlers. @param {Core} core */
+function tickets(core) {
+    const list = [];
+    for (let i = 0, ticket; (ticket = core.handler(i)) !== 0; i++) list.push(ticket);
+    return list;
 }

@@ -3,44 +3,52 @@
 // One rule: whatever is not surely right is left to the ordinary codec, which names what is wrong.
 
 import { known_keys } from '../wasm/wamp_wasm.js';
-import { isDict } from './check.js';
+import { isOrdinary } from './check.js';
 
 const MAX_ID = 2 ** 53;
+
+/** EVENT, Subscription, Publication, Details, Args, Kwargs */
+export const EVENT = 36;
+/** RESULT, Request, Details, Args, Kwargs */
+export const RESULT = 50;
+/** INVOCATION, Request, Registration, Details, Args, Kwargs */
+export const INVOCATION = 68;
 
 export const ASK = -1;
 const PROGRESS = 1;
 const RECEIVE_PROGRESS = 2;
 
-const { getPrototypeOf } = Object;
-
-/** Whether a dict that a codec made is empty. @param {any} dict */
+/** Whether a dict that a codec made is empty. One with a key that hides its class is not. @param {any} dict */
 function isEmptyDict(dict) {
-    if (typeof dict !== 'object' || dict === null || getPrototypeOf(dict) !== Object.prototype) return false;
+    if (!isOrdinary(dict)) return false;
     for (const _ in dict) return false;
     return true;
 }
 
 /** What may stand behind the details: nothing, args, or args and kwargs. @param {any[]} message @param {number} at */
-function hasPlainPayload(message, at) {
+function hasPayload(message, at) {
     const { length } = message;
     if (length === at) return true;
     if (!Array.isArray(message[at])) return false;
-    return length === at + 1 || (length === at + 2 && typeof message[at + 1] === 'object' && message[at + 1] !== null && getPrototypeOf(message[at + 1]) === Object.prototype);
+    return length === at + 1 || (length === at + 2 && isOrdinary(message[at + 1]));
 }
 
-/** An EVENT without details: EVENT, Subscription, Publication, Details, Args, Kwargs. @param {any} message */
-export function isPlainEvent(message) {
-    return Array.isArray(message) && message[0] === 36 && isId(message[1]) && isId(message[2]) && isEmptyDict(message[3]) && hasPlainPayload(message, 4);
-}
-
-/** An INVOCATION without details: INVOCATION, Request, Registration, Details, Args, Kwargs. @param {any} message */
-export function isPlainInvocation(message) {
-    return Array.isArray(message) && message[0] === 68 && isId(message[1]) && isId(message[2]) && isEmptyDict(message[3]) && hasPlainPayload(message, 4);
-}
-
-/** A RESULT without details: RESULT, Request, Details, Args, Kwargs. @param {any} message */
-export function isPlainResult(message) {
-    return Array.isArray(message) && message[0] === 50 && isId(message[1]) && isEmptyDict(message[2]) && hasPlainPayload(message, 3);
+/**
+ * The type of a message that comes by the thousand if it is well-shaped and has no details, else 0.
+ * @param {any} message
+ */
+export function plain(message) {
+    if (!Array.isArray(message)) return 0;
+    const code = message[0];
+    switch (code) {
+        case EVENT:
+        case INVOCATION:
+            return isId(message[1]) && isId(message[2]) && isEmptyDict(message[3]) && hasPayload(message, 4) ? code : 0;
+        case RESULT:
+            return isId(message[1]) && isEmptyDict(message[2]) && hasPayload(message, 3) ? code : 0;
+        default:
+            return 0;
+    }
 }
 
 /** The ids from 1 to 2^53 − 1: 2^53 itself may be a larger number that JavaScript has rounded. @param {unknown} value */
@@ -81,16 +89,9 @@ export function surelyRight(code, dict) {
     return true;
 }
 
-/** @param {any[]} message @param {number} at the position of the args */
-function payload(message, at) {
-    const rest = message.length - at;
-    if (rest <= 0) return rest === 0;
-    return rest <= 2 && Array.isArray(message[at]) && (rest === 1 || isDict(message[at + 1]));
-}
-
 /** @param {number} code @param {any} details */
 function flags(code, details) {
-    if (!isDict(details) || !surelyRight(code, details)) return ASK;
+    if (!isOrdinary(details) || !surelyRight(code, details)) return ASK;
     return (details.progress === true ? PROGRESS : 0) | (details.receive_progress === true ? RECEIVE_PROGRESS : 0);
 }
 
@@ -101,13 +102,13 @@ function flags(code, details) {
 export function hot(message) {
     if (!Array.isArray(message)) return ASK;
     switch (message[0]) {
-        case 36: // EVENT, Subscription, Publication, Details, Args, Kwargs
-        case 68: // INVOCATION, Request, Registration, Details, Args, Kwargs
-            if (!isId(message[1]) || !isId(message[2]) || !payload(message, 4)) return ASK;
+        case EVENT:
+        case INVOCATION:
+            if (!isId(message[1]) || !isId(message[2]) || !hasPayload(message, 4)) return ASK;
             return flags(message[0], message[3]);
-        case 50: // RESULT, Request, Details, Args, Kwargs
-            if (!isId(message[1]) || !payload(message, 3)) return ASK;
-            return flags(50, message[2]);
+        case RESULT:
+            if (!isId(message[1]) || !hasPayload(message, 3)) return ASK;
+            return flags(RESULT, message[2]);
         case 17: // PUBLISHED
         case 33: // SUBSCRIBED
         case 65: // REGISTERED

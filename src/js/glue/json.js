@@ -2,7 +2,7 @@
 // Messages as JSON, by the browser's own means. Binary values travel as NUL and base64 in a string.
 // One rule: whatever `encode` throws, nothing of it was sent.
 
-import { hasKeys, isDict } from './check.js';
+import { NO_OPTIONS, hasKeys, isDict } from './check.js';
 
 const MAX_ID = 2 ** 53;
 
@@ -139,8 +139,36 @@ export function stringify(value) {
     return text;
 }
 
+/**
+ * Whether JSON.stringify alone writes a list or dict rightly: nothing in it is of a special class, begins
+ * with NUL or is a function, which might be toJSON, and it is not nested too deeply.
+ * @param {any} value @param {number} room how many levels it may have
+ */
+function isPlain(value, room) {
+    if (Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) if (!isPlainItem(value[i], room)) return false;
+        return true;
+    }
+    if (value.constructor !== Object) return false;
+    for (const key in value) if (!isPlainItem(value[key], room)) return false;
+    return true;
+}
+
+/** @param {any} item @param {number} room */
+function isPlainItem(item, room) {
+    switch (typeof item) {
+        case 'string':
+            return item.charCodeAt(0) !== 0;
+        case 'object':
+            return item === null || (room > 1 && isPlain(item, room - 1));
+        default:
+            return typeof item !== 'function';
+    }
+}
+
 /** @param {any} value @param {string} what */
 function shallow(value, what) {
+    if (isPlain(value, MAX_DEPTH - 1)) return JSON.stringify(value);
     const text = stringify(value);
     // The other side would take it for an attack, and the session would be lost.
     if (text.length > 2 * MAX_DEPTH - 2 && isTooDeep(text, MAX_DEPTH - 1)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
@@ -152,15 +180,6 @@ function part(value, start, what) {
     const text = shallow(value, what);
     if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
     return `,${text}`;
-}
-
-/** @param {string} text @returns {any} */
-function parse(text) {
-    try {
-        return JSON.parse(text);
-    } catch (error) {
-        throw new SyntaxError(`not JSON: ${error instanceof Error ? error.message : error}`);
-    }
 }
 
 /** The URIs that were sent last, in quotes. @type {Map<string, string>} */
@@ -178,7 +197,7 @@ function quoted(text) {
 }
 
 /** Whether JSON.stringify asks nobody what stands for an object. @param {any} object */
-function isPlain(object) {
+function asksNobody(object) {
     return object === undefined || object.toJSON === undefined;
 }
 
@@ -186,7 +205,12 @@ export const json = {
     /** @param {string | ArrayBuffer} text @returns {any} */
     decode(text) {
         if (typeof text !== 'string') throw new TypeError('binary frame on a connection that uses text frames');
-        const value = parse(text);
+        let value;
+        try {
+            value = JSON.parse(text);
+        } catch (error) {
+            throw new SyntaxError(`not JSON: ${error instanceof Error ? error.message : error}`);
+        }
         if (value !== null && (value[1] === MAX_ID || value[2] === MAX_ID)) unround(value, text);
         // Each level takes two characters at the least.
         if (text.length > 2 * MAX_DEPTH && typeof value === 'object') checkDepth(value, 1);
@@ -201,7 +225,7 @@ export const json = {
     prepare(middle, args, kwargs) {
         const named = kwargs !== undefined && hasKeys(kwargs);
         const some = named || (args !== undefined && args.length > 0);
-        if (isDict(middle[0]) && !hasKeys(middle[0]) && isPlain(args) && isPlain(kwargs)) {
+        if ((middle[0] === NO_OPTIONS || (isDict(middle[0]) && !hasKeys(middle[0]))) && asksNobody(args) && asksNobody(kwargs)) {
             // The usual message.
             let tail = ',{}';
             for (let i = 1; i < middle.length; i++) tail += `,${quoted(middle[i])}`;

@@ -1,12 +1,14 @@
 //! The types that an element of a header can have, each read from a value and written as tokens.
 //! What is wrong with an element is told in the words of the specification.
 
+use std::mem;
+
 use super::{DecodeError, EncodeError, Output, token::Token};
 use crate::message::{
     AuthExtra, CallOptions, CancelOptions, CloseDetails, Dict, EndDetails, ErrorDetails, EventDetails,
     HelloDetails, Id, InvocationDetails, Keys, MessageType, OptionError, PublicationId, PublishOptions,
     RegisterOptions, RegistrationId, RequestId, ResultDetails, SessionId, SubscribeOptions, SubscriptionId,
-    Uri, Value, WelcomeDetails, YieldOptions, check_keys,
+    Uri, Value, WelcomeDetails, YieldOptions, check_keys, is_id,
 };
 
 /// What is wrong with an element, or with a key inside of it.
@@ -33,11 +35,81 @@ impl From<OptionError> for Problem {
     }
 }
 
-/// One element.
+/// One element: how it is checked, and where a header keeps it.
 pub(super) trait Element: Sized {
-    fn read(value: Value) -> Result<Self, Problem>;
+    const KIND: Kind;
+    /// Takes it out of a header, whose elements are taken in their order.
+    fn take(header: &mut Header) -> Self;
     fn part(&self) -> Part<'_>;
 }
+
+/// What an element of a message can be.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Id,
+    /// 0 stands for no request.
+    IdOrZero,
+    RequestType,
+    Uri,
+    Text,
+    Dict(&'static Keys),
+}
+
+/// The elements of a header, each checked. No message has more than two numbers, a text and a dict.
+#[derive(Default)]
+pub(super) struct Header {
+    numbers: [u64; 2],
+    /// How many of the numbers were read, or are left to be taken.
+    count: usize,
+    text: String,
+    dict: Dict,
+}
+
+impl Header {
+    /// Reads the next element.
+    pub(super) fn read(&mut self, kind: Kind, value: Value) -> Result<(), Problem> {
+        let expected = match (kind, value) {
+            (Kind::Uri | Kind::Text, Value::String(text)) => {
+                self.text = text;
+                return Ok(());
+            }
+            (Kind::Dict(keys), Value::Dict(dict)) => {
+                check_keys(&dict, keys)?;
+                self.dict = dict;
+                return Ok(());
+            }
+            (Kind::Uri, other) => ("a URI", other.kind()),
+            (Kind::Text, other) => ("a string", other.kind()),
+            (Kind::Dict(_), other) => ("a dict", other.kind()),
+            (kind, value) => return self.read_number(kind, &value),
+        };
+        Err(Problem::must_be(expected.0, expected.1))
+    }
+
+    fn read_number(&mut self, kind: Kind, value: &Value) -> Result<(), Problem> {
+        let number = value.as_integer();
+        let (right, expected) = match kind {
+            Kind::RequestType => {
+                (number.and_then(MessageType::from_code).is_some_and(is_request), "the type of a request")
+            }
+            _ => (number.is_some_and(|n| is_id(n) || (n == 0 && matches!(kind, Kind::IdOrZero))), AN_ID),
+        };
+        let (true, Some(number)) = (right, number) else {
+            return Err(Problem::must_be(expected, &found(value)));
+        };
+        self.numbers = [self.numbers[1], number];
+        self.count += 1;
+        Ok(())
+    }
+
+    /// The first number that was not taken yet. The last one that was read is the second.
+    fn number(&mut self) -> u64 {
+        self.count = self.count.saturating_sub(1);
+        if self.count > 0 { self.numbers[0] } else { self.numbers[1] }
+    }
+}
+
+const AN_ID: &str = "an id from 1 to 2^53";
 
 /// What an element is on the wire: the few forms that all of them share, so that they are written by the
 /// same code.
@@ -59,11 +131,10 @@ impl Part<'_> {
 }
 
 impl Element for Uri {
-    fn read(value: Value) -> Result<Self, Problem> {
-        match value {
-            Value::String(text) => Ok(text.into()),
-            other => Err(Problem::must_be("a URI", other.kind())),
-        }
+    const KIND: Kind = Kind::Uri;
+
+    fn take(header: &mut Header) -> Self {
+        mem::take(&mut header.text).into()
     }
 
     fn part(&self) -> Part<'_> {
@@ -72,11 +143,10 @@ impl Element for Uri {
 }
 
 impl Element for String {
-    fn read(value: Value) -> Result<Self, Problem> {
-        match value {
-            Value::String(text) => Ok(text),
-            other => Err(Problem::must_be("a string", other.kind())),
-        }
+    const KIND: Kind = Kind::Text;
+
+    fn take(header: &mut Header) -> Self {
+        mem::take(&mut header.text)
     }
 
     fn part(&self) -> Part<'_> {
@@ -86,22 +156,10 @@ impl Element for String {
 
 /// The type of a request that an ERROR answers. Which end may send which is not the codec's affair.
 impl Element for MessageType {
-    fn read(value: Value) -> Result<Self, Problem> {
-        let request = value.as_integer().and_then(Self::from_code).filter(|t| {
-            matches!(
-                t,
-                Self::Publish
-                    | Self::Subscribe
-                    | Self::Unsubscribe
-                    | Self::Call
-                    | Self::Cancel
-                    | Self::Register
-                    | Self::Unregister
-                    | Self::Invocation
-                    | Self::Yield
-            )
-        });
-        request.ok_or_else(|| Problem::must_be("the type of a request", &found(&value)))
+    const KIND: Kind = Kind::RequestType;
+
+    fn take(header: &mut Header) -> Self {
+        Self::from_code(header.number()).unwrap_or(Self::Call)
     }
 
     fn part(&self) -> Part<'_> {
@@ -109,10 +167,22 @@ impl Element for MessageType {
     }
 }
 
+const fn is_request(message: MessageType) -> bool {
+    use MessageType::{
+        Call, Cancel, Invocation, Publish, Register, Subscribe, Unregister, Unsubscribe, Yield,
+    };
+    matches!(
+        message,
+        Publish | Subscribe | Unsubscribe | Call | Cancel | Register | Unregister | Invocation | Yield
+    )
+}
+
 /// The request of UNSUBSCRIBED and UNREGISTERED: 0 when the router did it of itself.
 impl Element for Option<RequestId> {
-    fn read(value: Value) -> Result<Self, Problem> {
-        if value.as_integer() == Some(0) { Ok(None) } else { RequestId::read(value).map(Some) }
+    const KIND: Kind = Kind::IdOrZero;
+
+    fn take(header: &mut Header) -> Self {
+        RequestId::new(header.number()).ok()
     }
 
     fn part(&self) -> Part<'_> {
@@ -123,9 +193,10 @@ impl Element for Option<RequestId> {
 macro_rules! ids {
     ($($ty:ty)*) => {$(
         impl Element for $ty {
-            fn read(value: Value) -> Result<Self, Problem> {
-                let number = value.as_integer().unwrap_or_default();
-                Self::new(number).map_err(|_| no_id(&value))
+            const KIND: Kind = Kind::Id;
+
+            fn take(header: &mut Header) -> Self {
+                Self::of_checked(header.number())
             }
 
             fn part(&self) -> Part<'_> {
@@ -140,8 +211,10 @@ ids! { SessionId RequestId SubscriptionId PublicationId RegistrationId }
 macro_rules! dicts {
     ($($ty:ty)*) => {$(
         impl Element for $ty {
-            fn read(value: Value) -> Result<Self, Problem> {
-                dict(value, Self::KEYS).map(Self::of_checked)
+            const KIND: Kind = Kind::Dict(Self::KEYS);
+
+            fn take(header: &mut Header) -> Self {
+                Self::of_checked(mem::take(&mut header.dict))
             }
 
             fn part(&self) -> Part<'_> {
@@ -154,18 +227,6 @@ macro_rules! dicts {
 dicts! {
     HelloDetails WelcomeDetails CloseDetails AuthExtra ErrorDetails PublishOptions SubscribeOptions EndDetails
     EventDetails CallOptions CancelOptions ResultDetails RegisterOptions InvocationDetails YieldOptions
-}
-
-#[cold]
-fn no_id(value: &Value) -> Problem {
-    Problem::must_be("an id from 1 to 2^53", &found(value))
-}
-
-fn dict(value: Value, keys: &'static Keys) -> Result<Dict, Problem> {
-    match value {
-        Value::Dict(dict) => Ok(check_keys(&dict, keys).map(|()| dict)?),
-        other => Err(Problem::must_be("a dict", other.kind())),
-    }
 }
 
 /// A number is shown, anything else is named.

@@ -36,7 +36,7 @@ pub use serde_value::{ValueError, from_value, to_value};
 pub use span::Span;
 pub use token::{Read, Token, Write};
 
-use crate::message::{Message, MessageType, Value};
+use crate::message::{Message, MessageType};
 use span::Split;
 
 /// Writes a message as one frame.
@@ -124,12 +124,11 @@ fn message_of<P: WirePayload>(split: Split<'_>, limits: &Limits) -> Result<Messa
         spans.next().ok_or_else(|| DecodeError::NotAMessage("a message must not be an empty list".into()))?;
     let message_type = message_type(code)?;
     let layout = shape::layout(message_type);
-    layout.check(message_type.name(), len)?;
+    layout.check(len)?;
 
-    let header: Vec<Value> =
-        spans.by_ref().take(layout.header()).map(Span::value).collect::<Result<_, _>>()?;
+    let mut header = layout.read(&mut spans)?;
     let payload = payload::read(message_type.name(), spans, limits)?;
-    let message = shape::read(message_type, header, payload)?;
+    let message = shape::message(message_type, &mut header, payload);
     rules::check(&message, len)?;
     Ok(message)
 }

@@ -1,21 +1,28 @@
 //! The one table of positional shapes: which elements each message has, in which order, and how many
-//! of them may be missing. Reading and writing are both made from it.
+//! of them may be missing. Reading and writing are both made from it: one loop goes by the table, and
+//! what is left for each message is to put its elements where they belong.
 
 use super::{
-    DecodeError, EncodeError, Output,
-    element::{Element, Part, Problem},
+    DecodeError, EncodeError, Output, Span,
+    element::{Element, Header, Kind, Part},
 };
-use crate::message::{self, Message, MessageType, Value};
+use crate::message::{
+    self, AuthExtra, CallOptions, CancelOptions, CloseDetails, EndDetails, ErrorDetails, EventDetails,
+    HelloDetails, InvocationDetails, Message, MessageType, PublicationId, PublishOptions, RegisterOptions,
+    RegistrationId, RequestId, ResultDetails, SessionId, SubscribeOptions, SubscriptionId, Uri,
+    WelcomeDetails, YieldOptions,
+};
 
 /// The most elements that any message has, and one more to notice a surplus.
 pub(super) const MAX_ELEMENTS: usize = 8;
 
-/// How many elements a message has.
+/// The elements of a message.
 pub(super) struct Layout {
-    /// The type code and the elements that cannot be missing.
+    message: MessageType,
+    /// Those behind the type code and before the payload.
+    header: &'static [(&'static str, Kind)],
+    /// How many there are at the least, with the type code.
     required: usize,
-    /// Whether another element may follow them.
-    optional: bool,
     /// Whether arguments may follow, keyword arguments behind them.
     payload: bool,
 }
@@ -23,36 +30,34 @@ pub(super) struct Layout {
 macro_rules! shapes {
     ($(
         $name:ident
-        [$($element:literal $field:ident),*]
+        [$($element:literal $field:ident: $ty:ty),*]
         $(then $payload:ident)?
-        $(maybe [$last:literal $last_field:ident] if |$m:ident| $written:expr)?;
+        $(maybe [$last:literal $last_field:ident: $last_ty:ty] if |$m:ident| $written:expr)?;
     )*) => {
         /// The layout of a message type.
-        pub(super) fn layout(message_type: MessageType) -> Layout {
+        pub(super) const fn layout(message_type: MessageType) -> &'static Layout {
             match message_type {
-                $(MessageType::$name => Layout {
+                $(MessageType::$name => const { &Layout {
+                    message: MessageType::$name,
+                    header: &[
+                        $(($element, <$ty as Element>::KIND),)*
+                        $(($last, <$last_ty as Element>::KIND),)?
+                    ],
                     required: 1 + [$($element),*].len(),
-                    optional: false $(|| !$last.is_empty())?,
                     payload: false $(|| !stringify!($payload).is_empty())?,
-                },)*
+                } },)*
             }
         }
 
-        /// The message of the values of its header and of its payload.
-        pub(super) fn read<P>(
-            message_type: MessageType,
-            values: Vec<Value>,
-            payload: P,
-        ) -> Result<Message<P>, DecodeError> {
-            let mut header = Header { values: values.into_iter(), wrong: None };
-            let typed = || Some(match message_type {
+        /// The message of its header and of its payload.
+        pub(super) fn message<P>(message_type: MessageType, header: &mut Header, payload: P) -> Message<P> {
+            match message_type {
                 $(MessageType::$name => message::$name {
-                    $($field: header.element($element)?,)*
-                    $($last_field: header.optional($last)?,)?
+                    $($field: <$ty as Element>::take(header),)*
+                    $($last_field: <$last_ty as Element>::take(header),)?
                     $($payload: payload,)?
                 }.into(),)*
-            });
-            typed().ok_or_else(|| header.error(message_type.name()))
+            }
         }
 
         /// Writes everything but the payload, which will have so many elements.
@@ -61,19 +66,16 @@ macro_rules! shapes {
             payload_elements: usize,
             out: &mut Output,
         ) -> Result<(), EncodeError> {
+            let layout = layout(message.message_type());
             match message {
                 $(Message::$name(message) => {
-                    let len = 1 + [$($element),*].len() + payload_elements;
+                    let parts = [$(message.$field.part(),)* $(message.$last_field.part(),)?];
+                    let written = layout.required - 1;
                     $(
-                        let written: fn(&message::$name) -> bool = |$m| $written;
-                        let len = len + usize::from(written(message));
+                        let has_last: fn(&message::$name) -> bool = |$m| $written;
+                        let written = written + usize::from(has_last(message));
                     )?
-                    let parts = [
-                        ("", Part::Integer(MessageType::$name as u64)),
-                        $(($element, message.$field.part()),)*
-                        $(($last, message.$last_field.part()),)?
-                    ];
-                    write_parts(MessageType::$name, &parts, len, payload_elements, out)
+                    layout.write(parts.get(..written).unwrap_or_default(), payload_elements, out)
                 })*
             }
         }
@@ -89,97 +91,76 @@ macro_rules! shapes {
 }
 
 shapes! {
-    Hello         ["Realm" realm, "Details" details];
-    Welcome       ["Session" session, "Details" details];
-    Abort         ["Details" details, "Reason" reason] then payload;
-    Challenge     ["AuthMethod" method, "Extra" extra];
-    Authenticate  ["Signature" signature, "Extra" extra];
-    Goodbye       ["Details" details, "Reason" reason];
-    Error         ["REQUEST.Type" request_type, "REQUEST.Request" request, "Details" details, "Error" error]
+    Hello         ["Realm" realm: Uri, "Details" details: HelloDetails];
+    Welcome       ["Session" session: SessionId, "Details" details: WelcomeDetails];
+    Abort         ["Details" details: CloseDetails, "Reason" reason: Uri] then payload;
+    Challenge     ["AuthMethod" method: String, "Extra" extra: AuthExtra];
+    Authenticate  ["Signature" signature: String, "Extra" extra: AuthExtra];
+    Goodbye       ["Details" details: CloseDetails, "Reason" reason: Uri];
+    Error         ["REQUEST.Type" request_type: MessageType, "REQUEST.Request" request: RequestId,
+                   "Details" details: ErrorDetails, "Error" error: Uri] then payload;
+    Publish       ["Request" request: RequestId, "Options" options: PublishOptions, "Topic" topic: Uri]
                   then payload;
-    Publish       ["Request" request, "Options" options, "Topic" topic] then payload;
-    Published     ["Request" request, "Publication" publication];
-    Subscribe     ["Request" request, "Options" options, "Topic" topic];
-    Subscribed    ["Request" request, "Subscription" subscription];
-    Unsubscribe   ["Request" request, "Subscription" subscription]
-                  maybe ["Options" options] if |m| !m.options.as_dict().is_empty();
-    Unsubscribed  ["Request" request] maybe ["Details" details] if |m| m.request.is_none();
-    Event         ["Subscription" subscription, "Publication" publication, "Details" details] then payload;
-    Call          ["Request" request, "Options" options, "Procedure" procedure] then payload;
-    Cancel        ["Request" request, "Options" options];
-    Result        ["Request" request, "Details" details] then payload;
-    Register      ["Request" request, "Options" options, "Procedure" procedure];
-    Registered    ["Request" request, "Registration" registration];
-    Unregister    ["Request" request, "Registration" registration]
-                  maybe ["Options" options] if |m| !m.options.as_dict().is_empty();
-    Unregistered  ["Request" request] maybe ["Details" details] if |m| m.request.is_none();
-    Invocation    ["Request" request, "Registration" registration, "Details" details] then payload;
-    Interrupt     ["Request" request, "Options" options];
-    Yield         ["Request" request, "Options" options] then payload;
-    EventReceived ["Publication" publication];
+    Published     ["Request" request: RequestId, "Publication" publication: PublicationId];
+    Subscribe     ["Request" request: RequestId, "Options" options: SubscribeOptions, "Topic" topic: Uri];
+    Subscribed    ["Request" request: RequestId, "Subscription" subscription: SubscriptionId];
+    Unsubscribe   ["Request" request: RequestId, "Subscription" subscription: SubscriptionId]
+                  maybe ["Options" options: EndDetails] if |m| !m.options.as_dict().is_empty();
+    Unsubscribed  ["Request" request: Option<RequestId>]
+                  maybe ["Details" details: EndDetails] if |m| m.request.is_none();
+    Event         ["Subscription" subscription: SubscriptionId, "Publication" publication: PublicationId,
+                   "Details" details: EventDetails] then payload;
+    Call          ["Request" request: RequestId, "Options" options: CallOptions, "Procedure" procedure: Uri]
+                  then payload;
+    Cancel        ["Request" request: RequestId, "Options" options: CancelOptions];
+    Result        ["Request" request: RequestId, "Details" details: ResultDetails] then payload;
+    Register      ["Request" request: RequestId, "Options" options: RegisterOptions,
+                   "Procedure" procedure: Uri];
+    Registered    ["Request" request: RequestId, "Registration" registration: RegistrationId];
+    Unregister    ["Request" request: RequestId, "Registration" registration: RegistrationId]
+                  maybe ["Options" options: EndDetails] if |m| !m.options.as_dict().is_empty();
+    Unregistered  ["Request" request: Option<RequestId>]
+                  maybe ["Details" details: EndDetails] if |m| m.request.is_none();
+    Invocation    ["Request" request: RequestId, "Registration" registration: RegistrationId,
+                   "Details" details: InvocationDetails] then payload;
+    Interrupt     ["Request" request: RequestId, "Options" options: CancelOptions];
+    Yield         ["Request" request: RequestId, "Options" options: YieldOptions] then payload;
+    EventReceived ["Publication" publication: PublicationId];
 }
 
 impl Layout {
-    /// How many elements follow the type code before the payload, at most.
-    pub(super) fn header(&self) -> usize {
-        self.required - 1 + usize::from(self.optional)
-    }
-
     /// Refuses a message that has more or fewer elements than it may have.
-    pub(super) fn check(&self, message: &'static str, len: usize) -> Result<(), DecodeError> {
-        let most = self.required + usize::from(self.optional) + if self.payload { 2 } else { 0 };
-        if (self.required..=most).contains(&len) {
+    pub(super) fn check(&self, len: usize) -> Result<(), DecodeError> {
+        let Self { message, required, .. } = *self;
+        let most = 1 + self.header.len() + if self.payload { 2 } else { 0 };
+        if (required..=most).contains(&len) {
             return Ok(());
         }
-        let allowed =
-            if most == self.required { most.to_string() } else { format!("{} to {most}", self.required) };
+        let allowed = if most == required { most.to_string() } else { format!("{required} to {most}") };
         Err(DecodeError::NotAMessage(format!("{message} has {len} elements, it must have {allowed}")))
     }
-}
 
-/// The values of a header, taken in turn until one is wrong.
-struct Header {
-    values: std::vec::IntoIter<Value>,
-    /// The element that was wrong. It is kept here and not returned, because a small result makes much
-    /// less code in each of the messages.
-    wrong: Option<(&'static str, Problem)>,
-}
-
-impl Header {
-    fn element<T: Element>(&mut self, name: &'static str) -> Option<T> {
-        // The number of elements was checked; one that is missing all the same reads as null.
-        match T::read(self.values.next().unwrap_or_default()) {
-            Ok(element) => Some(element),
-            Err(problem) => {
-                self.wrong = Some((name, problem));
-                None
-            }
+    /// Reads the header from its elements.
+    pub(super) fn read<'a>(&self, spans: &mut impl Iterator<Item = Span<'a>>) -> Result<Header, DecodeError> {
+        let mut header = Header::default();
+        for ((name, kind), span) in self.header.iter().zip(spans) {
+            header.read(*kind, span.value()?).map_err(|problem| problem.of(self.message.name(), name))?;
         }
+        Ok(header)
     }
 
-    fn optional<T: Element + Default>(&mut self, name: &'static str) -> Option<T> {
-        if self.values.as_slice().is_empty() { Some(T::default()) } else { self.element(name) }
-    }
-
-    fn error(self, message: &'static str) -> DecodeError {
-        match self.wrong {
-            Some((name, problem)) => problem.of(message, name),
-            None => DecodeError::NotAMessage(message.to_owned()),
+    /// Writes the type and the header, of which these parts are written.
+    fn write(
+        &self,
+        parts: &[Part<'_>],
+        payload_elements: usize,
+        out: &mut Output,
+    ) -> Result<(), EncodeError> {
+        out.begin_message(1 + parts.len() + payload_elements)?;
+        Part::Integer(self.message.code()).write(out)?;
+        for ((name, _), part) in self.header.iter().zip(parts) {
+            part.write(out).map_err(|e| e.inside(&format!("{}.{name}", self.message)))?;
         }
+        Ok(())
     }
-}
-
-/// Writes the type and the elements of a header, as far as the message has them: `len` elements in all.
-fn write_parts(
-    message: MessageType,
-    parts: &[(&str, Part<'_>)],
-    len: usize,
-    payload_elements: usize,
-    out: &mut Output,
-) -> Result<(), EncodeError> {
-    out.begin_message(len)?;
-    for (name, part) in parts.iter().take(len - payload_elements) {
-        part.write(out).map_err(|e| e.inside(&format!("{message}.{name}")))?;
-    }
-    Ok(())
 }

@@ -26,6 +26,11 @@ pub trait Id: Copy + Ord + fmt::Debug + fmt::Display {
     fn from_random(bits: u64) -> Self;
 }
 
+/// Whether a number is an id.
+pub(crate) const fn is_id(number: u64) -> bool {
+    1 <= number && number <= MAX_ID
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -34,7 +39,7 @@ macro_rules! ids {
 
         impl Id for $name {
             fn new(number: u64) -> Result<Self, InvalidId> {
-                if (1..=MAX_ID).contains(&number) { Ok(Self(number)) } else { Err(InvalidId(number)) }
+                if is_id(number) { Ok(Self(number)) } else { Err(InvalidId(number)) }
             }
 
             fn get(self) -> u64 {
@@ -43,6 +48,13 @@ macro_rules! ids {
 
             fn from_random(bits: u64) -> Self {
                 Self((bits & (MAX_ID - 1)) + 1)
+            }
+        }
+
+        impl $name {
+            /// Of a number that was checked to be an id.
+            pub(crate) const fn of_checked(number: u64) -> Self {
+                Self(number)
             }
         }
 

@@ -14,6 +14,7 @@ mod uri;
 mod value;
 
 pub use features::{Role, Roles};
+pub(crate) use id::is_id;
 pub use id::{
     Id, IdSequence, InvalidId, MAX_ID, PublicationId, RegistrationId, RequestId, SessionId, SubscriptionId,
 };

@@ -20,9 +20,18 @@ use wamp_wasm::message::{
 const BINARY: [Serializer; 2] = [Serializer::MsgPack, Serializer::Cbor];
 
 fn build(builder: &mut Builder, serializer: Serializer, frame: &[u8]) -> Result<(), DecodeError> {
+    build_front(builder, serializer, frame, frame.len())
+}
+
+fn build_front(
+    builder: &mut Builder,
+    serializer: Serializer,
+    front: &[u8],
+    size: usize,
+) -> Result<(), DecodeError> {
     match serializer {
-        Serializer::Cbor => builder.build(cbor::Reader::new(frame)),
-        _ => builder.build(msgpack::Reader::new(frame)),
+        Serializer::Cbor => builder.build(cbor::Reader::front(front, size)),
+        _ => builder.build(msgpack::Reader::front(front, size)),
     }
 }
 
@@ -193,7 +202,13 @@ fn encoded(serializer: Serializer, args: Vec<Value>) -> Vec<u8> {
 }
 
 fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z]{0,8}", "\\PC{0,12}", Just("__proto__".to_owned()), Just("\u{feff}\u{0}".to_owned())]
+    prop_oneof![
+        "[a-z]{0,8}",
+        "[a-z]{7,34}",
+        "\\PC{0,12}",
+        Just("__proto__".to_owned()),
+        Just("\u{feff}\u{0}".to_owned())
+    ]
 }
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -333,6 +348,39 @@ fn a_key_twice_is_an_error_wherever_its_entry_travels() {
         keys[twice[1]] = keys[twice[0]].clone();
         let error = builder.build(msgpack::Reader::new(&dict(&keys))).unwrap_err().to_string();
         assert!(error.contains(&format!("key 'k{}' occurs twice", twice[0])), "{error}");
+    }
+}
+
+#[test]
+fn a_frame_that_ends_with_a_binary_needs_only_what_is_in_front_of_it() {
+    let binary = vec![7_u8; 70_000];
+    for args in [vec![binary.clone().into()], vec![1.into(), Dict::new().with("data", binary.clone()).into()]]
+    {
+        for serializer in BINARY {
+            let frame = encoded(serializer, args.clone());
+            let header = frame.len() - binary.len();
+            let mut builder = Builder::new(MAX_DEPTH);
+            for here in [0, 1, header - 1, header, header + 1, 512, frame.len()] {
+                let built = build_front(&mut builder, serializer, &frame[..here], frame.len());
+                assert_eq!(built.is_ok(), here >= header, "{here} of {header}");
+                if built.is_ok() {
+                    let Value::List(mut message) = Reader::read(&builder, &frame) else { panic!("no list") };
+                    assert_eq!(message.pop(), Some(args.clone().into()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_binary_that_does_not_end_its_frame_has_to_be_there() {
+    for serializer in BINARY {
+        let frame = encoded(serializer, vec![vec![7_u8; 70_000].into(), 1.into()]);
+        let mut builder = Builder::new(MAX_DEPTH);
+        for here in [512, frame.len() - 2, frame.len() - 1] {
+            assert!(build_front(&mut builder, serializer, &frame[..here], frame.len()).is_err(), "{here}");
+        }
+        assert_same(&mut builder, serializer, &frame);
     }
 }
 

@@ -83,11 +83,7 @@ struct Elements {
     len: usize,
 }
 
-fn elements<'a>(
-    reader: &mut (impl Read<'a> + Clone),
-    size: usize,
-    limits: &Limits,
-) -> Result<Elements, DecodeError> {
+fn elements<'a>(reader: &mut impl Read<'a>, size: usize, limits: &Limits) -> Result<Elements, DecodeError> {
     let Token::List(announced) = token(reader)? else {
         return Err(DecodeError::NotAMessage("a message must be a list".to_owned()));
     };

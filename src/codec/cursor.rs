@@ -2,18 +2,26 @@
 //! It never reads past the end, and it lends instead of copying.
 
 use super::DecodeError;
+use super::token::ShortText;
 
 /// Octets and how many of them were read.
 #[derive(Clone, Debug)]
 pub(super) struct Cursor<'a> {
     octets: &'a [u8],
     at: usize,
+    /// How many octets there are with those that are not here.
+    size: usize,
     serializer: &'static str,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) const fn new(octets: &'a [u8], serializer: &'static str) -> Self {
-        Self { octets, at: 0, serializer }
+        Self::front(octets, octets.len(), serializer)
+    }
+
+    /// The first octets of so many.
+    pub(super) const fn front(octets: &'a [u8], size: usize, serializer: &'static str) -> Self {
+        Self { octets, at: 0, size, serializer }
     }
 
     #[inline(always)]
@@ -22,11 +30,12 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) const fn size(&self) -> usize {
-        self.octets.len()
+        self.size
     }
 
-    const fn left(&self) -> usize {
-        self.octets.len() - self.at
+    #[inline(always)]
+    pub(super) const fn left(&self) -> usize {
+        self.octets.len().saturating_sub(self.at)
     }
 
     #[inline(always)]
@@ -67,24 +76,27 @@ impl<'a> Cursor<'a> {
 
     /// Passes over this octet and this text behind it, if both come next.
     #[inline(always)]
-    pub(super) fn skip(&mut self, first: u8, text: &[u8]) -> bool {
-        if self.peek() != Some(first) {
-            return false;
-        }
-        let Some(next) = self.behind_first(text.len()) else { return false };
-        // Keys are short: a loop costs less than a call to compare.
-        let found = next.iter().zip(text).all(|(one, other)| one == other);
+    pub(super) fn skip(&mut self, first: u8, text: &ShortText) -> bool {
+        let Some((next, behind)) = self.rest().split_first() else { return false };
+        let found = *next == first && text.begins(behind);
         if found {
-            self.at += 1 + text.len();
+            self.at += 1 + text.length();
         }
         found
     }
 
-    /// The octets behind the next one, if there are so many.
+    /// The octets from here on.
     #[inline(always)]
-    pub(super) fn behind_first(&self, length: usize) -> Option<&'a [u8]> {
-        let start = self.at + 1;
-        self.octets.get(start..start + length)
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.octets.get(self.at..).unwrap_or_default()
+    }
+
+    /// The octets of a number behind the next octet, if they are here; both are passed over then.
+    #[inline(always)]
+    pub(super) fn behind<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let behind = self.octets.get(self.at + 1..)?.first_chunk()?;
+        self.at += 1 + N;
+        Some(*behind)
     }
 
     /// The next octet, which stays.
@@ -93,7 +105,7 @@ impl<'a> Cursor<'a> {
         self.octets.get(self.at).copied()
     }
 
-    /// Passes over octets that were looked at.
+    /// Passes over octets that were looked at, or that are not here.
     #[inline(always)]
     pub(super) const fn pass(&mut self, octets: usize) {
         self.at += octets;

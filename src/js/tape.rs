@@ -64,10 +64,11 @@ impl Tape {
         room(&mut self.frame, length)
     }
 
-    /// Makes a tape of the frame; `false`: see [`error`](Self::error).
-    pub fn read(&mut self, length: usize) -> bool {
-        let frame = self.frame.get(..length).unwrap_or_default();
-        if let Err(error) = self.builder.build(serializer::Reader::new(frame)) {
+    /// Makes a tape of a frame of which so many octets are here; `false`: see [`error`](Self::error).
+    /// Of a frame that ends with a binary, what is in front of that is enough.
+    pub fn read(&mut self, here: usize, size: usize) -> bool {
+        let front = self.frame.get(..here).unwrap_or_default();
+        if let Err(error) = self.builder.build(serializer::Reader::front(front, size)) {
             self.error = error.to_string();
             return false;
         }

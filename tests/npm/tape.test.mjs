@@ -97,6 +97,41 @@ for (const [subprotocol, made] of Object.entries(CODECS)) {
             assert.deepEqual(back([wide, wide]), [wide, wide]);
         });
 
+        test('frequent records come back, more kinds of them than have code of their own, in the order of JSON.parse', () => {
+            const numbered = ['2', '1', 'b', '-1', '01', '1.5', '10', 'a'];
+            const wide = (count) => Array.from({ length: count }, (_, i) => `key ${i}`);
+            const kinds = [['a'], numbered, wide(16), wide(17), wide(64), wide(65), wide(90), ['__proto__', 'a'], ['a', '__proto__']];
+            for (let i = 0; i < 20; i++) kinds.push([`only ${i}`, 'a', 'a key of more than sixteen octets']);
+            const values = [1, 'text', 0.5, null, true, [1, 'two'], { a: { a: { a: 1 } } }, 'ß', -1];
+            for (let round = 0; round < 30; round++) {
+                const records = kinds.map((keys) => {
+                    const entries = keys.map((key, i) => `${JSON.stringify(key)}:${JSON.stringify(values[(i + round) % values.length])}`);
+                    return JSON.parse(`{${entries.join()}}`);
+                });
+                const read = back(records);
+                assert.deepStrictEqual(read, records);
+                assert.deepEqual(read.map(Object.keys), records.map(Object.keys));
+                for (const record of read) assert.equal(Object.getPrototypeOf(record), Object.prototype);
+            }
+        });
+
+        test('a record with records of the same kind in it comes back', () => {
+            let tree = { left: null, right: null, name: 'leaf' };
+            for (let i = 0; i < 40; i++) tree = { left: tree, right: { left: null, right: null, name: `${i}` }, name: 'node' };
+            for (let i = 0; i < 20; i++) assert.deepStrictEqual(back(tree), tree);
+        });
+
+        test('a large binary comes back wherever in its message it is', () => {
+            const binary = Uint8Array.from({ length: 70_000 }, (_, i) => i * 7);
+            for (const [args, kwargs] of [[[binary]], [[binary, 1]], [[1, 'x'.repeat(600), binary]], [[binary, binary]], [[], { binary }], [[], { binary, more: [binary] }]]) {
+                const frame = frameOf(args, kwargs);
+                for (const given of [frame, frame.buffer]) {
+                    const message = codec.decode(given);
+                    assert.deepEqual(message.slice(4), kwargs ? [args, kwargs] : [args]);
+                }
+            }
+        });
+
         test('what JSON.stringify does with special values is done here too', () => {
             class Point {
                 constructor() {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::{NAME, major};
 use crate::codec::DecodeError;
 use crate::codec::cursor::Cursor;
-use crate::codec::token::{Read, Token};
+use crate::codec::token::{Quick, Read, ShortText, Token};
 
 /// The low five bits that announce no length.
 const INDEFINITE: u8 = 31;
@@ -23,6 +23,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn new(octets: &'a [u8]) -> Self {
         Self(Cursor::new(octets, NAME))
+    }
+
+    /// A reader at the first octet of a frame of this size of which only the front is here.
+    #[must_use]
+    pub const fn front(octets: &'a [u8], size: usize) -> Self {
+        Self(Cursor::front(octets, size, NAME))
     }
 
     /// The number that belongs to a first octet with these low five bits.
@@ -97,6 +103,34 @@ impl<'a> Reader<'a> {
     fn unused(&self, info: u8) -> DecodeError {
         self.0.malformed(self.0.position().saturating_sub(1), format!("additional information {info}"))
     }
+
+    /// What `quick` gives, passed over.
+    #[inline(always)]
+    fn glance(&mut self) -> Option<Quick> {
+        let first = self.0.peek()?;
+        let quick = match first {
+            0x00..=0x17 => Quick::Int(first.into()),
+            0x18 => return Some(Quick::Int(u8::from_be_bytes(self.0.behind()?).into())),
+            0x19 => return Some(Quick::Int(u16::from_be_bytes(self.0.behind()?).into())),
+            0x1a => return Some(Quick::Int(u32::from_be_bytes(self.0.behind()?).into())),
+            0x1b => return i64::try_from(u64::from_be_bytes(self.0.behind()?)).ok().map(Quick::Int),
+            0x20..=0x37 => Quick::Int(-1 - i64::from(first & 0x1f)),
+            0x59 => return Some(Quick::Bytes(u16::from_be_bytes(self.0.behind()?).into())),
+            0x5a => return Some(Quick::Bytes(u32::from_be_bytes(self.0.behind()?) as usize)),
+            0x60..=0x77 => Quick::Text(usize::from(first & 0x1f)),
+            0x80..=0x97 if self.0.left() > usize::from(first & 0x1f) => Quick::List(u32::from(first & 0x1f)),
+            0xa0..=0xb7 if self.0.left() > 2 * usize::from(first & 0x1f) => {
+                Quick::Dict(u32::from(first & 0x1f))
+            }
+            0xf4 => Quick::Bool(false),
+            0xf5 => Quick::Bool(true),
+            0xf6 => Quick::Null,
+            0xfb => return Some(Quick::Float(f64::from_be_bytes(self.0.behind()?))),
+            _ => return None,
+        };
+        self.0.pass(1);
+        Some(quick)
+    }
 }
 
 impl<'a> Read<'a> for Reader<'a> {
@@ -126,9 +160,15 @@ impl<'a> Read<'a> for Reader<'a> {
     }
 
     #[inline(always)]
-    fn short_text(&self) -> Option<&'a [u8]> {
-        let length = self.0.peek()?.wrapping_sub(major::TEXT << 5);
-        if length < 24 { self.0.behind_first(usize::from(length)) } else { None }
+    fn quick(&self) -> (Quick, Self) {
+        let mut after = self.clone();
+        let quick = after.glance();
+        (quick.unwrap_or(Quick::Other), after)
+    }
+
+    #[inline(always)]
+    fn rest(&self) -> &'a [u8] {
+        self.0.rest()
     }
 
     #[inline(always)]
@@ -137,14 +177,16 @@ impl<'a> Read<'a> for Reader<'a> {
     }
 
     #[inline(always)]
-    fn skip_text(&mut self, text: &[u8]) -> bool {
-        text.len() < 24 && self.0.skip(major::TEXT << 5 | text.len() as u8, text)
+    fn skip_text(&mut self, text: &ShortText) -> bool {
+        // The first octet holds lengths up to 23 itself, and a `ShortText` has fewer.
+        self.0.skip(major::TEXT << 5 | text.length() as u8, text)
     }
 
     fn size(&self) -> usize {
         self.0.size()
     }
 
+    #[inline(always)]
     fn position(&self) -> usize {
         self.0.position()
     }

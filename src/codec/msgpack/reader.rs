@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::NAME;
 use crate::codec::DecodeError;
 use crate::codec::cursor::Cursor;
-use crate::codec::token::{Read, Token};
+use crate::codec::token::{Quick, Read, ShortText, Token};
 
 /// Reads MessagePack.
 #[derive(Clone, Debug)]
@@ -18,6 +18,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn new(octets: &'a [u8]) -> Self {
         Self(Cursor::new(octets, NAME))
+    }
+
+    /// A reader at the first octet of a frame of this size of which only the front is here.
+    #[must_use]
+    pub const fn front(octets: &'a [u8], size: usize) -> Self {
+        Self(Cursor::front(octets, size, NAME))
     }
 
     fn list(&self, length: u64) -> Result<Token<'a>, DecodeError> {
@@ -44,6 +50,34 @@ impl<'a> Reader<'a> {
             return Ok(Token::Null);
         }
         Ok(Token::Bytes(Cow::Borrowed(octets)))
+    }
+
+    /// What `quick` gives, passed over.
+    #[inline(always)]
+    fn glance(&mut self) -> Option<Quick> {
+        let first = self.0.peek()?;
+        let quick = match first {
+            0x00..=0x7f => Quick::Int(first.into()),
+            0x80..=0x8f if self.0.left() > 2 * usize::from(first & 0x0f) => {
+                Quick::Dict(u32::from(first & 0x0f))
+            }
+            0x90..=0x9f if self.0.left() > usize::from(first & 0x0f) => Quick::List(u32::from(first & 0x0f)),
+            0xa0..=0xbf => Quick::Text(usize::from(first & 0x1f)),
+            0xc0 => Quick::Null,
+            0xc2 => Quick::Bool(false),
+            0xc3 => Quick::Bool(true),
+            0xc5 => return Some(Quick::Bytes(u16::from_be_bytes(self.0.behind()?).into())),
+            0xc6 => return Some(Quick::Bytes(u32::from_be_bytes(self.0.behind()?) as usize)),
+            0xcb => return Some(Quick::Float(f64::from_be_bytes(self.0.behind()?))),
+            0xcc => return Some(Quick::Int(u8::from_be_bytes(self.0.behind()?).into())),
+            0xcd => return Some(Quick::Int(u16::from_be_bytes(self.0.behind()?).into())),
+            0xce => return Some(Quick::Int(u32::from_be_bytes(self.0.behind()?).into())),
+            0xcf => return i64::try_from(u64::from_be_bytes(self.0.behind()?)).ok().map(Quick::Int),
+            0xe0..=0xff => Quick::Int(first.cast_signed().into()),
+            _ => return None,
+        };
+        self.0.pass(1);
+        Some(quick)
     }
 }
 
@@ -94,9 +128,15 @@ impl<'a> Read<'a> for Reader<'a> {
     }
 
     #[inline(always)]
-    fn short_text(&self) -> Option<&'a [u8]> {
-        let first = self.0.peek()?;
-        if first & 0xe0 == 0xa0 { self.0.behind_first(usize::from(first & 0x1f)) } else { None }
+    fn quick(&self) -> (Quick, Self) {
+        let mut after = self.clone();
+        let quick = after.glance();
+        (quick.unwrap_or(Quick::Other), after)
+    }
+
+    #[inline(always)]
+    fn rest(&self) -> &'a [u8] {
+        self.0.rest()
     }
 
     #[inline(always)]
@@ -105,14 +145,16 @@ impl<'a> Read<'a> for Reader<'a> {
     }
 
     #[inline(always)]
-    fn skip_text(&mut self, text: &[u8]) -> bool {
-        text.len() < 32 && self.0.skip(0xa0 | text.len() as u8, text)
+    fn skip_text(&mut self, text: &ShortText) -> bool {
+        // A fixstr has up to 31 octets, and a `ShortText` fewer.
+        self.0.skip(0xa0 | text.length() as u8, text)
     }
 
     fn size(&self) -> usize {
         self.0.size()
     }
 
+    #[inline(always)]
     fn position(&self) -> usize {
         self.0.position()
     }

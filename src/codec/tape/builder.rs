@@ -3,53 +3,74 @@
 
 use std::borrow::Cow;
 
-use super::shapes::{Shapes, Step};
+use super::area::Area;
+use super::shapes::{Foreseen, Shapes, Step};
 use super::text::Text;
 use super::word::{self, pack, special};
 use crate::codec::DecodeError;
-use crate::codec::token::{Read, Token};
+use crate::codec::token::{Quick, Read, Token};
 use crate::message::repeated;
 
 /// Stands for "until the end token" where a number of items is announced.
 const OPEN_ENDED: u32 = u32::MAX;
 
+/// Stands for the shape of a list.
+const NO_DICT: u32 = u32::MAX;
+
 /// The last integer up to which a double holds every one.
 const EXACT: u64 = 1 << 53;
 
 /// An open list or dict.
-struct Open {
-    /// Items or entries that were announced, and how many have begun.
-    announced: u32,
-    begun: u32,
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    /// Items or entries that have not begun, or [`OPEN_ENDED`] less those that have.
+    left: u32,
     /// Where its word is.
-    word: usize,
-    dict: Option<Keys>,
-}
-
-/// How far the keys of an open dict are known.
-struct Keys {
+    word: u32,
+    /// The shape that the keys so far make.
     shape: u32,
-    /// Entries that travel as plain pairs, because no shape had room for their keys.
-    pairs: Option<Pairs>,
+    /// Where among the runs of plain pairs its own is, plus one. 0: it has none.
+    pairs: u32,
 }
 
+/// Entries that travel as plain pairs, because no shape had room for their keys.
+#[derive(Clone, Copy, Debug)]
 struct Pairs {
     /// Where their number goes.
-    word: usize,
+    word: u32,
     /// Their first key among those of all open dicts.
-    first: usize,
+    first: u32,
+}
+
+/// How far a frame was read.
+struct Run<R> {
+    reader: R,
+    level: Level,
+    /// Whether a value comes next, or else what follows one.
+    at_value: bool,
+    /// How many lists and dicts are around the innermost one, and the level around the message.
+    depth: usize,
+}
+
+/// What the quick loop leaves to others.
+enum Stop {
+    Value,
+    Key,
+    Pairs,
+    End,
 }
 
 /// Builds tapes, one frame after the other, and keeps the shapes and the memory from one to the next.
 pub struct Builder {
-    max_depth: usize,
-    words: Vec<u32>,
-    numbers: Vec<f64>,
+    words: Area<u32>,
+    numbers: Area<f64>,
     text: Text,
     shapes: Shapes,
     pieced: Vec<u8>,
-    open: Vec<Open>,
-    /// Where the keys of plain pairs lie in the text.
+    /// Room for the levels around the innermost one.
+    around: Vec<Level>,
+    /// The runs of plain pairs of the open dicts, and where the keys of these lie in the text.
+    pairs: Vec<Pairs>,
     pair_keys: Vec<(usize, usize)>,
 }
 
@@ -58,37 +79,49 @@ impl Builder {
     #[must_use]
     pub fn new(max_depth: usize) -> Self {
         Self {
-            max_depth,
-            words: Vec::new(),
-            numbers: Vec::new(),
+            words: Area::default(),
+            numbers: Area::default(),
             text: Text::default(),
             shapes: Shapes::default(),
             pieced: Vec::new(),
-            open: Vec::new(),
+            around: vec![Level { left: 1, word: 0, shape: NO_DICT, pairs: 0 }; max_depth],
+            pairs: Vec::new(),
             pair_keys: Vec::new(),
         }
     }
 
-    /// Builds the tape of the frame that a reader begins to read.
+    /// Builds the tape of the frame that a reader begins to read. Of a frame that ends with a binary,
+    /// what is in front of that is enough.
     ///
     /// # Errors
     /// [`DecodeError`] when the frame is not one well-formed value, nests too deep, or has a key that is
     /// no text or a key twice.
-    pub fn build<'a>(&mut self, mut reader: impl Read<'a>) -> Result<(), DecodeError> {
+    pub fn build<'a>(&mut self, reader: impl Read<'a>) -> Result<(), DecodeError> {
         let length = reader.size();
         if length >= word::OPERANDS {
             return Err(DecodeError::TooMuch { what: "the size of a frame", limit: word::OPERANDS - 1 });
         }
-        self.clear();
+        self.words.clear();
+        self.numbers.clear();
+        self.text.clear();
+        self.shapes.begin();
+        self.pieced.clear();
+        self.pairs.clear();
+        self.pair_keys.clear();
+        // Around the message there is a level whose only item it is.
+        let level = Level { left: 1, word: 0, shape: NO_DICT, pairs: 0 };
+        let mut run = Run { reader, level, at_value: false, depth: 0 };
         loop {
-            self.value(&mut reader, length)?;
-            if !self.next_value(&mut reader)? {
-                break;
+            match self.quick(&mut run) {
+                Stop::Value => self.value(&mut run, length)?,
+                Stop::Key => self.key(&mut run)?,
+                Stop::Pairs => self.close_pairs(&mut run)?,
+                Stop::End => break,
             }
         }
         self.text.close_chunk();
-        if reader.position() < length {
-            return Err(reader.malformed("octets behind the message"));
+        if run.reader.position() < length {
+            return Err(run.reader.malformed("octets behind the message"));
         }
         Ok(())
     }
@@ -96,13 +129,13 @@ impl Builder {
     /// The words.
     #[must_use]
     pub fn words(&self) -> &[u32] {
-        &self.words
+        self.words.items()
     }
 
     /// The numbers that are no small integers.
     #[must_use]
     pub fn numbers(&self) -> &[f64] {
-        &self.numbers
+        self.numbers.items()
     }
 
     /// The texts.
@@ -123,27 +156,114 @@ impl Builder {
         &self.pieced
     }
 
-    fn clear(&mut self) {
-        self.words.clear();
-        self.numbers.clear();
-        self.text.clear();
-        self.shapes.begin();
-        self.pieced.clear();
-        self.open.clear();
-        self.pair_keys.clear();
+    /// Goes on until something comes that is rare, or finds no room. It works on slices and numbers in
+    /// local variables and calls nothing, so that all of it stays in registers: that is half of the speed.
+    #[inline(always)]
+    fn quick<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Stop {
+        let foreseen = self.shapes.foreseen();
+        let around = self.around.as_mut_slice();
+        let (words, mut word) = self.words.parts();
+        let (numbers, mut number) = self.numbers.parts();
+        let mut text = self.text.quick();
+        let mut reader = run.reader.clone();
+        let (mut level, mut at_value, mut depth) = (run.level, run.at_value, run.depth);
+        let stop = 'run: loop {
+            while !at_value {
+                if level.left == 0 {
+                    if level.shape != NO_DICT {
+                        if level.pairs != 0 {
+                            break 'run Stop::Pairs;
+                        }
+                        // The word of a dict can be written only now.
+                        if let Some(place) = words.get_mut(level.word as usize) {
+                            *place = pack(word::OBJECT, level.shape);
+                        }
+                    }
+                    let Some(outer) = depth.checked_sub(1).and_then(|outer| around.get(outer)) else {
+                        break 'run Stop::End;
+                    };
+                    level = *outer;
+                    depth -= 1;
+                    continue;
+                }
+                if level.shape != NO_DICT {
+                    match foreseen.get(level.shape as usize) {
+                        Some(Foreseen { shape, key })
+                            if *shape != 0 && level.pairs == 0 && reader.skip_text(key) =>
+                        {
+                            level.shape = *shape;
+                        }
+                        _ => break 'run Stop::Key,
+                    }
+                }
+                level.left -= 1;
+                at_value = true;
+            }
+            let Some(place) = words.get_mut(word) else { break Stop::Value };
+            let (quick, mut after) = reader.quick();
+            *place = match quick {
+                Quick::Int(integer) => match word::small(integer) {
+                    Some(small) => small,
+                    None => match numbers.get_mut(number) {
+                        Some(place) if integer.unsigned_abs() <= EXACT => {
+                            *place = integer as f64;
+                            number += 1;
+                            pack(word::NUMBER, number as u32 - 1)
+                        }
+                        _ => break Stop::Value,
+                    },
+                },
+                Quick::Float(float) => {
+                    let Some(place) = numbers.get_mut(number) else { break Stop::Value };
+                    *place = float;
+                    number += 1;
+                    pack(word::NUMBER, number as u32 - 1)
+                }
+                Quick::Text(octets) => {
+                    if !text.push(after.rest(), octets) {
+                        break Stop::Value;
+                    }
+                    after.pass(octets);
+                    pack(word::TEXT, octets as u32)
+                }
+                Quick::Null => pack(word::SPECIAL, special::NULL),
+                Quick::Bool(value) => pack(word::SPECIAL, if value { special::TRUE } else { special::FALSE }),
+                Quick::List(items) | Quick::Dict(items) => {
+                    let Some(outer) = around.get_mut(depth) else { break Stop::Value };
+                    *outer = level;
+                    depth += 1;
+                    let shape = if matches!(quick, Quick::List(_)) { NO_DICT } else { 0 };
+                    level = Level { left: items, word: word as u32, shape, pairs: 0 };
+                    pack(word::LIST, items)
+                }
+                Quick::Bytes(_) | Quick::Other => break Stop::Value,
+            };
+            word += 1;
+            reader = after;
+            at_value = false;
+        };
+        let octets = text.length();
+        self.words.set_length(word);
+        self.numbers.set_length(number);
+        self.text.set_length(octets);
+        *run = Run { reader, level, at_value, depth };
+        stop
     }
 
-    /// Reads a scalar, or opens a list or dict.
-    #[inline(always)]
-    fn value<'a>(&mut self, reader: &mut impl Read<'a>, length: usize) -> Result<(), DecodeError> {
-        if let Some(text) = reader.short_text()
-            && self.text.push_ascii(text)
+    /// Reads any value: a scalar, or what opens or ends a list or dict.
+    #[inline(never)]
+    fn value<'a, R: Read<'a>>(&mut self, run: &mut Run<R>, length: usize) -> Result<(), DecodeError> {
+        run.at_value = false;
+        // Octets that go on to the end of a frame need not be here.
+        if let (Quick::Bytes(octets), mut after) = run.reader.quick()
+            && after.position() + octets == length
         {
-            reader.pass(1 + text.len());
-            self.words.push(pack(word::TEXT, text.len() as u32));
+            self.binary(octets, after.position());
+            after.pass(octets);
+            run.reader = after;
             return Ok(());
         }
-        match reader.next()? {
+        match run.reader.next()? {
             Token::Str(text) => {
                 let units = self.text.push(&text);
                 self.words.push(pack(word::TEXT, units));
@@ -153,130 +273,106 @@ impl Builder {
                 None if number.unsigned_abs() <= EXACT => self.number(number as f64),
                 None => self.wide(special::SIGNED, number.cast_unsigned()),
             },
+            Token::UInt(number) => self.wide(special::UNSIGNED, number),
             Token::Float(number) => self.number(number),
             Token::Bool(true) => self.words.push(pack(word::SPECIAL, special::TRUE)),
             Token::Bool(false) => self.words.push(pack(word::SPECIAL, special::FALSE)),
             Token::Null => self.words.push(pack(word::SPECIAL, special::NULL)),
-            Token::List(items) => self.open(items, None)?,
-            Token::Dict(entries) => self.open(entries, Some(Keys { shape: 0, pairs: None }))?,
+            Token::List(items) => self.open(run, announced(items), NO_DICT)?,
+            Token::Dict(entries) => self.open(run, announced(entries), 0)?,
             Token::Bytes(Cow::Borrowed(octets)) => {
-                self.binary(octets.len(), reader.position() - octets.len())
+                self.binary(octets.len(), run.reader.position() - octets.len());
             }
             Token::Bytes(Cow::Owned(octets)) => {
                 self.binary(octets.len(), length + self.pieced.len());
                 self.pieced.extend_from_slice(&octets);
             }
-            Token::UInt(number) => self.wide(special::UNSIGNED, number),
-            Token::End => match self.open.pop() {
-                Some(Open { announced: OPEN_ENDED, begun, word, dict: None }) => {
-                    // This item had begun when it turned out to be the end.
-                    self.set(word, pack(word::LIST, begun - 1));
-                }
-                _ => return Err(reader.malformed("an end where nothing can end")),
-            },
+            Token::End if run.level.is_open_ended() && run.level.shape == NO_DICT => {
+                // This item had begun when it turned out to be the end.
+                let items = OPEN_ENDED - run.level.left - 1;
+                self.words.set(run.level.word as usize, pack(word::LIST, items));
+                run.level.left = 0;
+            }
+            Token::End => return Err(run.reader.malformed("an end where nothing can end")),
         }
         Ok(())
     }
 
-    /// Closes what is complete and reads the key of what comes next; `false` at the end of the frame.
-    #[inline(always)]
-    fn next_value<'a>(&mut self, reader: &mut impl Read<'a>) -> Result<bool, DecodeError> {
-        while let Some(open) = self.open.last_mut() {
-            if open.begun == open.announced {
-                self.close(reader)?;
-                continue;
-            }
-            open.begun += 1;
-            let Some(keys) = &mut open.dict else { return Ok(true) };
-            if keys.pairs.is_none()
-                && let Some((shape, key)) = self.shapes.predicted(keys.shape)
-                && reader.skip_text(key)
-            {
-                keys.shape = shape;
-                return Ok(true);
-            }
-            match reader.next()? {
-                Token::Str(key) => {
-                    if keys.pairs.is_none() {
-                        match self.shapes.step(keys.shape, &key) {
-                            Step::To(shape) => {
-                                keys.shape = shape;
-                                return Ok(true);
-                            }
-                            Step::Duplicate => return Err(twice(reader, &key)),
-                            Step::Nowhere => {
-                                let (word, first) = (self.words.len(), self.pair_keys.len());
-                                keys.pairs = Some(Pairs { word, first });
-                                self.words.push(0);
-                            }
+    /// Reads any key, or the end of a dict.
+    #[inline(never)]
+    fn key<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Result<(), DecodeError> {
+        let Run { reader, level, .. } = run;
+        match reader.next()? {
+            Token::Str(key) => {
+                level.left -= 1;
+                run.at_value = true;
+                if level.pairs == 0 {
+                    match self.shapes.step(level.shape, &key) {
+                        Step::To(shape) => {
+                            level.shape = shape;
+                            return Ok(());
+                        }
+                        Step::Duplicate => return Err(twice(reader, &key)),
+                        Step::Nowhere => {
+                            let (word, first) = (self.words.len() as u32, self.pair_keys.len() as u32);
+                            self.pairs.push(Pairs { word, first });
+                            level.pairs = self.pairs.len() as u32;
+                            self.words.push(0);
                         }
                     }
-                    self.pair_key(&key);
-                    return Ok(true);
                 }
-                Token::End if open.announced == OPEN_ENDED => self.close(reader)?,
-                _ => return Err(reader.malformed("a key that is no text")),
+                let start = self.text.octets().len();
+                let units = self.text.push(&key);
+                self.words.push(pack(word::TEXT, units));
+                self.pair_keys.push((start, start + key.len()));
             }
+            Token::End if level.is_open_ended() => level.left = 0,
+            _ => return Err(reader.malformed("a key that is no text")),
         }
-        Ok(false)
+        Ok(())
     }
 
-    #[inline(always)]
     fn number(&mut self, number: f64) {
         self.words.push(pack(word::NUMBER, self.numbers.len() as u32));
         self.numbers.push(number);
     }
 
     fn wide(&mut self, kind: u32, bits: u64) {
-        self.words.extend([pack(word::SPECIAL, kind), bits as u32, (bits >> 32) as u32]);
+        self.words.append(&[pack(word::SPECIAL, kind), bits as u32, (bits >> 32) as u32]);
     }
 
     fn binary(&mut self, length: usize, at: usize) {
-        self.words.extend([pack(word::BINARY, length as u32), at as u32]);
+        self.words.append(&[pack(word::BINARY, length as u32), at as u32]);
     }
 
-    #[inline(always)]
-    fn open(&mut self, announced: Option<usize>, dict: Option<Keys>) -> Result<(), DecodeError> {
-        if self.open.len() >= self.max_depth {
-            return Err(DecodeError::TooMuch { what: "nesting", limit: self.max_depth });
-        }
-        let announced = announced.map_or(OPEN_ENDED, |count| count as u32);
-        let word = self.words.len();
-        self.words.push(pack(word::LIST, announced));
-        self.open.push(Open { announced, begun: 0, word, dict });
+    /// Opens a list or dict; the level around it waits.
+    fn open<R>(&mut self, run: &mut Run<R>, left: u32, shape: u32) -> Result<(), DecodeError> {
+        let Some(outer) = self.around.get_mut(run.depth) else {
+            return Err(DecodeError::TooMuch { what: "nesting", limit: self.around.len() });
+        };
+        *outer = run.level;
+        run.depth += 1;
+        run.level = Level { left, word: self.words.len() as u32, shape, pairs: 0 };
+        self.words.push(pack(word::LIST, left));
         Ok(())
     }
 
-    /// Closes the innermost list or dict; the word of a dict can be written only now.
-    #[inline(always)]
-    fn close<'a>(&mut self, reader: &impl Read<'a>) -> Result<(), DecodeError> {
-        let Some(open) = self.open.pop() else { return Ok(()) };
-        match open.dict {
-            None => {}
-            Some(Keys { shape, pairs: None }) => self.set(open.word, pack(word::OBJECT, shape)),
-            Some(Keys { shape, pairs: Some(pairs) }) => {
-                if let Some(key) = self.repeated_key(shape, pairs.first) {
-                    return Err(twice(reader, &key));
-                }
-                self.set(open.word, pack(word::OPEN_OBJECT, shape));
-                self.set(pairs.word, (self.pair_keys.len() - pairs.first) as u32);
-                self.pair_keys.truncate(pairs.first);
+    /// Closes a dict that has plain pairs.
+    #[inline(never)]
+    fn close_pairs<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Result<(), DecodeError> {
+        let Level { word, shape, .. } = run.level;
+        if let Some(pairs) = self.pairs.pop() {
+            let first = pairs.first as usize;
+            if let Some(key) = self.repeated_key(shape, first) {
+                return Err(twice(&run.reader, &key));
             }
+            self.words.set(pairs.word as usize, (self.pair_keys.len() - first) as u32);
+            self.pair_keys.truncate(first);
         }
+        self.words.set(word as usize, pack(word::OPEN_OBJECT, shape));
+        // Closed as if it were a list, whose word is right.
+        run.level.shape = NO_DICT;
         Ok(())
-    }
-
-    fn set(&mut self, at: usize, word: u32) {
-        if let Some(slot) = self.words.get_mut(at) {
-            *slot = word;
-        }
-    }
-
-    fn pair_key(&mut self, key: &str) {
-        let start = self.text.octets().len();
-        let units = self.text.push(key);
-        self.words.push(pack(word::TEXT, units));
-        self.pair_keys.push((start, start + key.len()));
     }
 
     /// A key that occurs twice among those of a shape and of the pairs from `first` on.
@@ -287,6 +383,17 @@ impl Builder {
         let twice = repeated(self.shapes.keys(shape).chain(pairs))?;
         Some(String::from_utf8_lossy(twice).into_owned())
     }
+}
+
+impl Level {
+    const fn is_open_ended(&self) -> bool {
+        // What is announced is less than a frame can hold.
+        self.left >= word::OPERANDS as u32
+    }
+}
+
+fn announced(items: Option<usize>) -> u32 {
+    items.map_or(OPEN_ENDED, |count| count as u32)
 }
 
 #[cold]

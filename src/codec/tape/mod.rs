@@ -24,6 +24,7 @@
 //! An integer up to 2^53 is a number to JavaScript, as every WAMP id is; beyond that it is a `BigInt`.
 //! A number that is an integer up to 2^53 is written as an integer, any other as a float; -0 is a float.
 
+mod area;
 mod builder;
 mod encoder;
 mod shapes;

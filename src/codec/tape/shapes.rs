@@ -4,6 +4,8 @@
 //! The tree is bounded, because its keys are a peer's: what does not fit travels as plain pairs, and
 //! a full tree is forgotten before the next message.
 
+use crate::codec::token::ShortText;
+
 /// How many shapes are kept. Each adds one key, so this bounds the keys too.
 const SHAPES: usize = 4096;
 /// How many keys a shape may have.
@@ -31,18 +33,27 @@ struct Node {
     key: (u32, u32),
     /// How many keys it has.
     keys: u32,
-    /// The child that was taken last: the prediction. 0: none.
-    predicted: u32,
     /// The child that was added last, and its siblings behind it. 0: none.
     child: u32,
     sibling: u32,
     children: u32,
 }
 
+/// What most likely follows the keys of a shape: that of the last object.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Foreseen {
+    /// The shape with one more key. 0: nothing is foreseen.
+    pub(super) shape: u32,
+    /// That key.
+    pub(super) key: ShortText,
+}
+
 /// The shapes of a connection.
 #[derive(Debug)]
 pub struct Shapes {
     nodes: Vec<Node>,
+    /// For each shape the one that most likely extends it.
+    foreseen: Vec<Foreseen>,
     keys: Vec<u8>,
     /// Per shape its parent and the end of its key among the keys, for JavaScript.
     parents: Vec<u32>,
@@ -54,6 +65,7 @@ impl Default for Shapes {
     fn default() -> Self {
         Self {
             nodes: vec![Node::default()],
+            foreseen: vec![Foreseen::default()],
             keys: Vec::new(),
             parents: vec![0],
             key_ends: vec![0],
@@ -70,11 +82,18 @@ impl Shapes {
         }
     }
 
-    /// The shape that most likely extends this one, and its key.
+    /// For each shape what most likely comes next.
     #[inline(always)]
-    pub(super) fn predicted(&self, shape: u32) -> Option<(u32, &[u8])> {
-        let predicted = self.node(shape)?.predicted;
-        (predicted != 0).then(|| (predicted, self.key(predicted)))
+    pub(super) fn foreseen(&self) -> &[Foreseen] {
+        &self.foreseen
+    }
+
+    fn foresee(&mut self, shape: u32, extended: u32, key: &str) {
+        if let (Some(foreseen), Some(key)) =
+            (self.foreseen.get_mut(shape as usize), ShortText::new(key.as_bytes()))
+        {
+            *foreseen = Foreseen { shape: extended, key };
+        }
     }
 
     /// The shape that a key makes of a shape.
@@ -86,9 +105,7 @@ impl Shapes {
         if at == 0 {
             return self.add(shape, key);
         }
-        if let Some(node) = self.nodes.get_mut(shape as usize) {
-            node.predicted = at;
-        }
+        self.foresee(shape, at, key);
         Step::To(at)
     }
 
@@ -158,9 +175,10 @@ impl Shapes {
             ..Node::default()
         };
         parent.child = added;
-        parent.predicted = added;
         parent.children += 1;
         self.nodes.push(node);
+        self.foreseen.push(Foreseen::default());
+        self.foresee(shape, added, key);
         self.keys.extend_from_slice(key.as_bytes());
         self.parents.push(shape);
         self.key_ends.push(end);

@@ -1,13 +1,15 @@
 //! The texts of a message back to back, cut into chunks, because decoding one long text costs
 //! JavaScript far less than decoding many short ones. No text lies in two chunks.
 
+use super::area::Area;
+
 /// The size up to which texts share a chunk. A text that JavaScript keeps may keep its chunk alive.
 const CHUNK: usize = 4096;
 
 /// The texts of one message.
 #[derive(Debug, Default)]
 pub struct Text {
-    octets: Vec<u8>,
+    octets: Area<u8>,
     /// The finished chunks: length in octets, and in the low bit whether all is ASCII.
     chunks: Vec<u32>,
     start: usize,
@@ -23,12 +25,11 @@ impl Text {
     }
 
     /// Appends a text and gives its length in UTF-16 units.
-    #[inline]
     pub(super) fn push(&mut self, text: &str) -> u32 {
         if self.octets.len() - self.start + text.len() > CHUNK {
             self.close_chunk();
         }
-        self.octets.extend_from_slice(text.as_bytes());
+        self.octets.append(text.as_bytes());
         if text.is_ascii() {
             return text.len() as u32;
         }
@@ -36,30 +37,20 @@ impl Text {
         utf16_units(text) as u32
     }
 
-    /// Appends a short text if it is ASCII. One loop copies and looks, because a call to either costs
-    /// more than the loop.
+    /// For appending short texts one after the other; [`set_length`](Self::set_length) follows.
     #[inline(always)]
-    pub(super) fn push_ascii(&mut self, text: &[u8]) -> bool {
-        let before = self.octets.len();
-        if before - self.start + text.len() > CHUNK {
-            self.close_chunk();
-        }
-        let (eights, rest) = text.as_chunks::<8>();
-        let mut wide = 0;
-        for eight in eights {
-            wide |= u64::from_ne_bytes(*eight);
-            self.octets.extend_from_slice(eight);
-        }
-        let mut bits = 0;
-        self.octets.extend(rest.iter().map(|octet| {
-            bits |= octet;
-            *octet
-        }));
-        if bits < 0x80 && wide & 0x8080_8080_8080_8080 == 0 {
-            return true;
-        }
-        self.octets.truncate(before);
-        false
+    pub(super) fn quick(&mut self) -> QuickText<'_> {
+        let (room, length) = self.octets.parts();
+        // No text crosses the end of a chunk.
+        let end = room.len().min(self.start + CHUNK);
+        let room = room.get_mut(..end).unwrap_or_default();
+        QuickText { room, length }
+    }
+
+    /// Takes over what was appended quickly.
+    #[inline(always)]
+    pub(super) const fn set_length(&mut self, length: usize) {
+        self.octets.set_length(length);
     }
 
     pub(super) fn close_chunk(&mut self) {
@@ -74,7 +65,7 @@ impl Text {
     /// The octets of all texts.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        &self.octets
+        self.octets.items()
     }
 
     /// The chunks in their order: twice the length in octets, plus one when all of it is ASCII.
@@ -83,6 +74,56 @@ impl Text {
         &self.chunks
     }
 }
+
+/// The rest of a chunk.
+pub(super) struct QuickText<'a> {
+    room: &'a mut [u8],
+    length: usize,
+}
+
+impl QuickText<'_> {
+    #[inline(always)]
+    pub(super) const fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Appends the first octets of these if they are few and ASCII and find room; otherwise nothing.
+    /// Where it can, it copies two whole words: a little too much costs less than a loop.
+    #[inline(always)]
+    pub(super) fn push(&mut self, from: &[u8], length: usize) -> bool {
+        let Some(room) = self.room.get_mut(self.length..) else { return false };
+        let mut high = 0;
+        if let (Some(masks), Some(from), Some(room)) =
+            (MASKS.get(length), from.first_chunk(), room.first_chunk_mut())
+        {
+            let words = u128::from_le_bytes(*from);
+            *room = *from;
+            high = (words as u64 & masks[0]) | ((words >> 64) as u64 & masks[1]);
+        } else {
+            let (Some(from), Some(room)) = (from.get(..length), room.get_mut(..length)) else { return false };
+            for (from, to) in from.iter().zip(room) {
+                *to = *from;
+                high |= u64::from(*from);
+            }
+        }
+        let ascii = high & 0x8080_8080_8080_8080 == 0;
+        self.length += if ascii { length } else { 0 };
+        ascii
+    }
+}
+
+/// For each length up to 16 which bits of two words belong to a text.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const MASKS: [[u64; 2]; 17] = {
+    let mut masks = [[0; 2]; 17];
+    let mut length = 1;
+    while length <= 16 {
+        let mask = u128::MAX >> (128 - 8 * length);
+        masks[length] = [mask as u64, (mask >> 64) as u64];
+        length += 1;
+    }
+    masks
+};
 
 /// Every first octet of a character is a unit, and one of a four-octet character two.
 fn utf16_units(text: &str) -> usize {

@@ -52,6 +52,8 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `client` | yes | [`client`] |
+//! | `auth` | yes | the methods of [`auth`]; `client` needs it |
+//! | `saslprep` | yes | passwords beyond ASCII for SCRAM; without it they have to be prepared already (RFC 4013) |
 //! | `router` | no | `router` and `host` |
 //! | `json` | yes | the serializer JSON; `client` and `router` need it |
 //! | `cbor` | yes | the serializer CBOR; `client` and `router` need it |
@@ -69,7 +71,7 @@ pub mod client;
 pub mod codec;
 #[cfg(feature = "router")]
 pub mod host;
-#[cfg(all(target_family = "wasm", any(feature = "js", feature = "js-cbor")))]
+#[cfg(all(target_family = "wasm", any(feature = "js", feature = "js-auth", feature = "js-cbor")))]
 pub mod js;
 pub mod message;
 #[cfg(feature = "router")]

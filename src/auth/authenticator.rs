@@ -194,9 +194,10 @@ impl Authenticator {
         Ok(Step::Answer(Answer { signature, extra, rule: self.rule.clone() }))
     }
 
-    /// Crossbar.io refuses HELLO when a name that it does not know stands before one that it could use,
+    /// The methods to offer, in order. Crossbar.io refuses HELLO when a name that it does not know stands before one that it could use,
     /// and it does not know the specification's name of SCRAM: so that goes last.
-    fn methods(&self) -> Vec<&'static str> {
+    #[must_use]
+    pub fn methods(&self) -> Vec<&'static str> {
         let all = || self.credentials.list.iter().flat_map(Credential::methods);
         let last = Dialect::Specification.method();
         let mut methods: Vec<&'static str> = Vec::new();

@@ -150,6 +150,14 @@ impl fmt::Debug for Cryptosign {
     }
 }
 
+/// The octets of a public key in hexadecimal digits.
+///
+/// # Errors
+/// [`KeyError`] when these are not 64 hexadecimal digits.
+pub fn public_key(digits: &str) -> Result<[u8; 32], KeyError> {
+    from_hex(digits).ok_or(KeyError)
+}
+
 /// `AUTHENTICATE.Signature`: the signature with the message behind it.
 pub(super) fn proof(signature: &[u8; 64], message: &[u8; 32]) -> String {
     hex(signature) + &hex(message)

@@ -38,7 +38,7 @@ pub use self::welcome::{NotAuthentic, WelcomeRule};
 pub use self::{
     authenticator::{Answer, Authenticator, RANDOM_OCTETS, Step, ToSign},
     credentials::Credentials,
-    cryptosign::Cryptosign,
+    cryptosign::{Cryptosign, public_key},
     error::{AuthError, KeyError},
     limits::CostLimits,
     scram::{Argon2Key, ChannelBinding, Dialect, Scram},

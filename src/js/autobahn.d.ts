@@ -2,6 +2,7 @@
 
 import { Connection, Event, Invocation, Publication, Registration, Result, Session, Subscription, WampError, version } from './index.js';
 import type { Deferred } from './index.js';
+import { auth_cra, auth_cryptosign, auth_scram, initAuth } from './auth.js';
 
 /** Small helpers of autobahn. */
 export declare const util: {
@@ -56,21 +57,6 @@ export declare const transports: {
     register(name: string, factory: unknown): never;
 };
 
-/** Not available: throws, and says what to do instead. */
-export declare const auth_cra: {
-    sign(key: string, challenge: string): never;
-    derive_key(secret: string, salt: string, iterations?: number, keylen?: number): never;
-};
-
-/** Not available: throws, and says what to do instead. */
-export declare const auth_cryptosign: {
-    load_private_key(name: string, force?: boolean): never;
-    delete_private_key(name: string): never;
-    sign_challenge(key: unknown, extra: unknown): never;
-    public_key(key: unknown): never;
-    create_connection(config: unknown): never;
-};
-
 /** Not available: throws, and says why. */
 export declare const auth_persona: (...args: unknown[]) => never;
 
@@ -82,7 +68,7 @@ export declare const log: {
     warn(...items: unknown[]): void;
 };
 
-export { Connection, WampError as Error, Event, Invocation, Publication, Registration, Result, Session, Subscription, version };
+export { auth_cra, auth_cryptosign, auth_scram, Connection, initAuth, WampError as Error, Event, Invocation, Publication, Registration, Result, Session, Subscription, version };
 
 declare const autobahn: {
     Connection: typeof Connection;
@@ -97,6 +83,8 @@ declare const autobahn: {
     auth_cra: typeof auth_cra;
     auth_cryptosign: typeof auth_cryptosign;
     auth_persona: typeof auth_persona;
+    auth_scram: typeof auth_scram;
+    initAuth: typeof initAuth;
     log: typeof log;
     serializer: typeof serializer;
     transports: typeof transports;

@@ -1,7 +1,8 @@
 // @ts-check
 // Autobahn's namespace on the classes of this package: `import autobahn from 'wamp-wasm/autobahn'`.
 
-import { auth_cra, auth_cryptosign, auth_persona, transports } from './api/absent.js';
+import { auth_persona, transports } from './api/absent.js';
+import { auth_cra, auth_cryptosign, auth_scram, initAuth } from './api/auth_helpers.js';
 import { Connection } from './api/connection.js';
 import { WampError } from './api/errors.js';
 import { Registration } from './api/registration.js';
@@ -20,11 +21,11 @@ export const log = {
 };
 
 export {
-    auth_cra, auth_cryptosign, auth_persona, Connection, WampError as Error, Event, Invocation, Publication, Registration, Result, serializer,
+    auth_cra, auth_cryptosign, auth_persona, auth_scram, Connection, WampError as Error, Event, initAuth, Invocation, Publication, Registration, Result, serializer,
     Session, Subscription, transports, util, version,
 };
 
 export default {
-    auth_cra, auth_cryptosign, auth_persona, Connection, Error: WampError, Event, Invocation, log, Publication, Registration, Result, serializer,
+    auth_cra, auth_cryptosign, auth_persona, auth_scram, Connection, Error: WampError, Event, initAuth, Invocation, log, Publication, Registration, Result, serializer,
     Session, Subscription, transports, util, version,
 };

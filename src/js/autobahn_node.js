@@ -1,6 +1,6 @@
 // Autobahn's namespace for Node: the same, but the WebAssembly modules are read from the disk.
 
-import './node.js';
+import './auth_node.js';
 
 export * from './autobahn.js';
 export { default } from './autobahn.js';

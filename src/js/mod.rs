@@ -9,7 +9,7 @@
 //!
 //! The package has more than one WebAssembly module: what many a page never needs is built from the same
 //! crate with another feature, and loaded when it is needed. `js` is the module that every page loads;
-//! `js-cbor` is nothing but the tape of CBOR.
+//! `js-cbor` is nothing but the tape of CBOR, `js-auth` nothing but the proofs of authentication.
 
 #![allow(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
 
@@ -17,6 +17,8 @@
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
+#[cfg(feature = "js-auth")]
+mod auth;
 #[cfg(feature = "js")]
 mod check;
 #[cfg(feature = "js")]
@@ -29,8 +31,12 @@ mod octets;
 mod op;
 #[cfg(feature = "js")]
 mod slot;
+#[cfg(any(feature = "js", feature = "js-cbor"))]
 mod tape;
 
+#[cfg(feature = "js-auth")]
+pub use self::auth::Authenticator;
+#[cfg(any(feature = "js", feature = "js-cbor"))]
 pub use self::tape::Tape;
 #[cfg(feature = "js")]
 pub use self::{

@@ -1,6 +1,11 @@
 // The options of connections and requests. Every key that is not listed goes to the router as it is.
 
+import type { Auth } from './auth.js';
 import type { Dict, Session } from './index.js';
+
+export type {
+    AnonymousCredential, Auth, CookieCredential, CostLimits, Credential, CredentialProvider, CryptosignCredential, Provided, ScramCredential, Signer, TicketCredential, WampCraCredential,
+} from './auth.js';
 
 /** A subprotocol of WAMP. The batched ones carry several messages in a frame. */
 export type Subprotocol = `wamp.2.${SerializerName}` | `wamp.2.${SerializerName}.batched`;
@@ -37,15 +42,27 @@ export interface ConnectOptions {
     lenient?: boolean;
     /** The same as subprotocols. */
     protocols?: Array<Subprotocol | (string & {})>;
-    /** The authentication methods to offer. */
+    /**
+     * How to authenticate. The methods, what they need in HELLO, and the answers to challenges come from
+     * here, so `authmethods` and `onchallenge` are not given beside it.
+     *
+     * ```ts
+     * auth: { method: 'wampcra', authid: 'joe', secret: 'secret2' }
+     * auth: [{ method: 'cookie' }, { method: 'ticket', authid: 'joe', ticket: () => fetchToken() }]
+     * auth: async () => ({ method: 'scram', authid: 'joe', password: await askForPassword() })
+     * ```
+     */
+    auth?: Auth;
+    /** The authentication methods to offer, where `onchallenge` answers them. */
     authmethods?: string[];
     /** Who to join as. */
     authid?: string;
     /** What the authentication method needs besides; goes to the router as it is. */
     authextra?: Dict;
     /**
-     * Answers a challenge: with the signature, or `[signature, extra]`. When it throws or rejects, the
-     * session is given up with `wamp.error.cannot_authenticate`.
+     * Answers a challenge by hand: with the signature, or `[signature, extra]`; see `wamp-wasm/auth` for
+     * helpers. When it throws or rejects, the session is given up, with the URI of a `WampError` or with
+     * `wamp.error.cannot_authenticate`.
      */
     onchallenge?: (session: Session, method: string, extra: Dict) => ChallengeAnswer | Promise<ChallengeAnswer>;
     /**
@@ -67,7 +84,10 @@ export interface ConnectOptions {
 }
 
 /** The answer to a challenge. */
-export type ChallengeAnswer = string | [signature: string, extra: Dict];
+export type ChallengeAnswer =
+    | string
+    | [signature: string, extra: Dict]
+    | { signature: string; extra?: Dict; /** What WELCOME has to show, in base64: SCRAM's proof that the router knows the password. */ server_signature?: string };
 
 /** A serializer of your own, in autobahn's form. It is offered as `wamp.2.` and its id. */
 export interface Serializer {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import theirs from 'autobahn';
 
+import * as helpers from '../../pkg/auth_node.js';
 import autobahn, * as named from '../../pkg/autobahn_node.js';
 import { peerFor, WebSocket } from './peer.mjs';
 
@@ -40,11 +41,16 @@ test('the serializer classes choose what is offered, in their order', async (t) 
 });
 
 test('what is not available says so and what to do instead', () => {
-    const { auth_cra, auth_cryptosign, auth_persona, transports } = autobahn;
-    for (const [call, name] of [[() => auth_cra.sign('key', 'challenge'), 'auth_cra.sign'], [() => auth_cra.derive_key('a', 'b'), 'auth_cra.derive_key'], [() => auth_cryptosign.sign_challenge({}, {}), 'auth_cryptosign.sign_challenge'], [() => auth_persona(), 'auth_persona'], [() => transports.register('x', class {}), 'transports.register']]) {
+    const { auth_persona, transports } = autobahn;
+    for (const [call, name] of [[() => auth_persona(), 'auth_persona'], [() => transports.register('x', class {}), 'transports.register']]) {
         assert.throws(call, (error) => error.message.startsWith(`autobahn.${name} is not available in wamp-wasm: `), name);
     }
     assert.deepEqual([transports.list(), transports.isRegistered('websocket'), transports.isRegistered('longpoll')], [['websocket', 'longpoll'], true, true]);
+});
+
+test('the helpers of authentication are those of wamp-wasm/auth', () => {
+    assert.equal(autobahn.auth_cra.sign('L3L1YUE8Txlw', '[1, 2, 3]'), '1njQtmmeYO41N5EWEzD2kAjjEKRZ5kPZt/TzpYXOzR0=');
+    for (const name of ['auth_cra', 'auth_cryptosign', 'auth_scram', 'initAuth']) assert.equal(autobahn[name], helpers[name]);
 });
 
 test('the HTTP helpers give the answer, or reject with code and text', async (t) => {

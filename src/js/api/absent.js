@@ -9,18 +9,6 @@ function absent(name, instead) {
     };
 }
 
-const SIGN = 'sign in onchallenge, which may be asynchronous, with crypto.subtle or a library';
-
-export const auth_cra = { sign: absent('auth_cra.sign', SIGN), derive_key: absent('auth_cra.derive_key', SIGN) };
-
-export const auth_cryptosign = {
-    load_private_key: absent('auth_cryptosign.load_private_key', SIGN),
-    delete_private_key: absent('auth_cryptosign.delete_private_key', SIGN),
-    sign_challenge: absent('auth_cryptosign.sign_challenge', SIGN),
-    public_key: absent('auth_cryptosign.public_key', SIGN),
-    create_connection: absent('auth_cryptosign.create_connection', 'make a Connection with an onchallenge handler'),
-};
-
 export const auth_persona = absent('auth_persona', 'the service behind it was shut down');
 
 const TRANSPORTS = ['websocket', 'longpoll'];

@@ -10,7 +10,7 @@ import { init } from '../glue/load.js';
 import { isUsable, openTransport } from '../glue/transports.js';
 import { Backoff, isFatal } from './backoff.js';
 import { deferred } from './deferred.js';
-import { StateError } from './errors.js';
+import { StateError, WampError } from './errors.js';
 import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { Session } from './session.js';
@@ -35,6 +35,8 @@ class Attempt {
     transport = null;
     /** @type {Driver | null} */
     driver = null;
+    /** @type {import('./authenticate.js').Authentication | undefined} */
+    authentication = undefined;
     /** @type {Readonly<{ type: string, url: string | null, protocol: string | null }>} */
     info = NO_TRANSPORT;
 }
@@ -126,9 +128,10 @@ export class Connection {
         this.#stopTimer();
         const attempt = (this.#attempt = new Attempt());
         try {
-            await init();
+            [attempt.authentication] = await Promise.all([this.#options.authenticate(), init()]);
         } catch (error) {
-            return this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
+            if (attempt.over) return;
+            return this.#unready(attempt, error);
         }
         if (attempt.over) return;
         const usable = this.#options.transports.filter(isUsable);
@@ -149,6 +152,13 @@ export class Connection {
             if (attempt.ways.length > 0) return this.#next(attempt);
             this.#unsupported(attempt, error);
         }
+    }
+
+    /** There are no credentials, or a module cannot be loaded. @param {Attempt} attempt @param {any} error */
+    #unready(attempt, error) {
+        if (error instanceof WampError) return this.#finish(attempt, 'closed', { reason: error.uri, message: String(error.args[0]) }, true);
+        if (error.name === 'ProviderError') this.#options.on_user_error(error.cause, 'auth raised: ');
+        this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: text(error) });
     }
 
     /** @param {Attempt} attempt @param {unknown} error */
@@ -200,12 +210,15 @@ export class Connection {
     /** @param {Attempt} attempt @param {Transport} transport @param {import('../glue/codec.js').Codec} codec */
     #join(attempt, transport, codec) {
         if (attempt.over) return;
-        const { realm, authmethods, authid, authextra, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;
+        const { authentication } = attempt;
+        const { authmethods, authid, authextra } = authentication ?? this.#options;
+        const { realm, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;
         try {
             const core = new Core();
             const session = new Session({
                 start: (host) => (attempt.driver = new Driver(core, codec, transport, host, max_message_size)),
                 onchallenge,
+                authentication,
                 on_user_error,
                 on_internal_error,
                 ended: (ended) => this.#ended(attempt, ended),

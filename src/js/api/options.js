@@ -5,6 +5,7 @@ import { check, isGivenDict } from '../glue/check.js';
 import { PROTOCOLS, isSpoken } from '../glue/codec.js';
 import { needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
+import { authOption } from './credentials.js';
 
 /** @param {any} options @param {string} key @param {number} fallback @param {number} least */
 function number(options, key, fallback, least) {
@@ -94,6 +95,7 @@ export function connectionOptions(options) {
         authid: options.authid ?? undefined,
         authextra: authextra ?? undefined,
         onchallenge: options.onchallenge ?? undefined,
+        authenticate: authOption(options),
         on_user_error: reporter(options.on_user_error),
         on_internal_error: reporter(options.on_internal_error),
         retry_if_unreachable: options.retry_if_unreachable ?? true,

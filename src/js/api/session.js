@@ -2,13 +2,13 @@
 // A WAMP session as the application sees it: it checks arguments and hands on to the role that they are
 // for. What may be sent, and what an answer means, is decided in the core.
 
-import { announces } from '../wasm/wamp_wasm.js';
+import { announces, is_uri } from '../wasm/wamp_wasm.js';
 import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
 import { dictOctets } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
 import { deferred } from './deferred.js';
-import { StateError, sessionLost } from './errors.js';
+import { StateError, WampError, sessionLost } from './errors.js';
 import { guarded } from './guarded.js';
 import { Names } from './names.js';
 import { Registration } from './registration.js';
@@ -23,6 +23,8 @@ const PUBLISH = 16;
 const SUBSCRIBE = 32;
 const CALL = 48;
 const REGISTER = 64;
+
+const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 
 /** The roles of this side, and the router's role that serves each: what both announce is a feature. */
 const COUNTERPARTS = { publisher: 'broker', subscriber: 'broker', caller: 'dealer', callee: 'dealer' };
@@ -53,6 +55,7 @@ export class Session {
      * @param {object} config
      * @param {(host: import('../glue/driver.js').Host) => Driver} config.start makes the driver of this session
      * @param {(session: Session, method: string, extra: any) => any} [config.onchallenge]
+     * @param {import('./authenticate.js').Authentication} [config.authentication] answers in place of onchallenge
      * @param {(error: unknown, text: string) => void} config.on_user_error
      * @param {(error: unknown, text: string) => void} config.on_internal_error
      * @param {(ended: Ended) => void} config.ended
@@ -138,7 +141,10 @@ export class Session {
             ...(authid != null && { authid }),
             ...(authextra != null && { authextra }),
         });
-        this.#use().command((core) => core.join(performance.now(), realm, details));
+        this.#use().command((core) => {
+            if (this.#config.authentication?.demanding) core.demand();
+            core.join(performance.now(), realm, details);
+        });
         this.#realm = realm;
     }
 
@@ -256,29 +262,36 @@ export class Session {
 
     /** @param {any} message CHALLENGE, AuthMethod, Extra */
     async #challenged(message) {
-        const { onchallenge, on_internal_error, on_user_error } = this.#config;
-        /** @param {string} text */
-        const refuse = (text) => {
-            if (!this.#driver?.alive) return;
-            try {
-                this.#driver.command((core) => core.refuse('wamp.error.cannot_authenticate', text));
-            } catch {
-                // The session is over, or the challenge was given up: nobody waits for the answer.
-            }
-        };
-        if (!onchallenge) {
+        const { authentication, onchallenge, on_internal_error, on_user_error } = this.#config;
+        if (!authentication && !onchallenge) {
             on_internal_error(new Error('received WAMP challenge, but no onchallenge() handler set'), '');
-            return refuse('there is no onchallenge handler');
+            return this.#refuse(CANNOT_AUTHENTICATE, 'there is no onchallenge handler');
         }
         try {
-            const answer = await onchallenge(this, message[1], message[2]);
-            const [signature, extra] = Array.isArray(answer) ? answer : [answer, {}];
+            const answer = await (authentication ? authentication.answer(message[1], message[2]) : onchallenge?.(this, message[1], message[2]));
+            const [signature, extra, proof] = Array.isArray(answer) ? answer : typeof answer === 'string' ? [answer] : [answer?.signature, answer?.extra, answer?.server_signature];
             check(typeof signature === 'string', 'onchallenge must give a string or [string, object]');
             const octets = dictOctets(extra ?? {});
-            if (this.#driver?.alive) this.#driver.command((core) => core.authenticate(performance.now(), signature, octets));
+            if (!this.#driver?.alive) return;
+            this.#driver.command((core) => {
+                if (proof != null) core.demand(String(proof));
+                core.authenticate(performance.now(), signature, octets);
+            });
         } catch (error) {
-            on_user_error(error, 'onchallenge() raised: ');
-            refuse(error instanceof Error ? error.message : String(error));
+            if (!authentication) on_user_error(error, 'onchallenge() raised: ');
+            const known = error instanceof WampError && is_uri(error.uri);
+            const text = known ? error.args[0] : error instanceof Error ? error.message : error;
+            this.#refuse(known ? error.uri : CANNOT_AUTHENTICATE, String(text ?? ''));
+        }
+    }
+
+    /** Gives up joining. @param {string} reason @param {string} text */
+    #refuse(reason, text) {
+        if (!this.#driver?.alive) return;
+        try {
+            this.#driver.command((core) => core.refuse(reason, text));
+        } catch {
+            // The session is over, or the challenge was given up: nobody waits for the answer.
         }
     }
 

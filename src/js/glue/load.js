@@ -69,6 +69,9 @@ const loadCore = loader('wamp_wasm', () => ({ default: initialize }), () => new 
 /** CBOR: a class `Tape` as that of MessagePack in the first module. */
 export const loadCbor = loader('wamp_wasm_cbor', () => import('../wasm/wamp_wasm_cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));
 
+/** The proofs of authentication: a class `Authenticator`, and functions for autobahn's helpers. */
+export const loadAuth = loader('wamp_wasm_auth', () => import('../wasm/wamp_wasm_auth.js'), () => new URL('../wasm/wamp_wasm_auth_bg.wasm', import.meta.url));
+
 /**
  * Loads the module that every connection needs, if it is not loaded yet. `connect()` and `open()` call this
  * by themselves.

@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use common::{Scripted, options, payload};
 use wamp_wasm::{
-    message::{CallOptions, Id, Party, RequestId},
+    message::{CallOptions, Id, RequestId, Role},
     session::{CommandError, Ticket},
 };
 
@@ -353,26 +353,36 @@ fn a_host_that_writes_its_messages_itself_plans_its_calls() {
 
 #[test]
 fn what_needs_a_feature_that_the_router_has_not_is_refused_by_name_before_anything_is_sent() {
-    let refused = |feature| Err(CommandError::FeatureNotSupported { feature, missing: Party::Router });
+    let refused = |role, feature| Err(CommandError::FeatureNotSupported { role, feature });
     let mut bench = Scripted::basic();
     let call = |bench: &mut Scripted, text| bench.call("com.x".into(), options(text), Default::default());
-    assert_eq!(call(&mut bench, r#"{"progress":true}"#), refused("progressive_call_invocations"));
-    assert_eq!(call(&mut bench, r#"{"ppt_scheme":"x_mine"}"#), refused("payload_passthru_mode"));
+    assert_eq!(
+        call(&mut bench, r#"{"progress":true}"#),
+        refused(Role::Dealer, "progressive_call_invocations")
+    );
+    assert_eq!(
+        call(&mut bench, r#"{"ppt_scheme":"x_mine"}"#),
+        refused(Role::Dealer, "payload_passthru_mode")
+    );
     for policy in ["prefix", "wildcard"] {
         let text = format!(r#"{{"match":"{policy}"}}"#);
         let outcome = bench.subscribe("com.x".into(), options(&text));
-        assert_eq!(outcome, refused("pattern_based_subscription"));
+        assert_eq!(outcome, refused(Role::Broker, "pattern_based_subscription"));
         let outcome = bench.register("com.x".into(), options(&text));
-        assert_eq!(outcome, refused("pattern_based_registration"));
+        assert_eq!(outcome, refused(Role::Dealer, "pattern_based_registration"));
     }
     let outcome = bench.register("com.x".into(), options(r#"{"invoke":"roundrobin"}"#));
-    assert_eq!(outcome, refused("shared_registration"));
+    assert_eq!(outcome, refused(Role::Dealer, "shared_registration"));
     for key in
         ["exclude", "exclude_authid", "exclude_authrole", "eligible", "eligible_authid", "eligible_authrole"]
     {
         let outcome =
             bench.publish("com.x".into(), options(&format!(r#"{{"{key}":[]}}"#)), Default::default());
-        assert_eq!(outcome, refused("subscriber_blackwhite_listing").map(|_: Ticket| None), "{key}");
+        assert_eq!(
+            outcome,
+            refused(Role::Broker, "subscriber_blackwhite_listing").map(|_: Ticket| None),
+            "{key}"
+        );
     }
     bench.expect(&[]);
     bench.call("com.x".into(), Default::default(), Default::default()).unwrap();
@@ -406,7 +416,7 @@ fn an_application_that_announces_less_gets_less() {
     bench.take_log();
     let refused = bench.call("com.x".into(), options(r#"{"progress":true}"#), Default::default());
     let error = refused.unwrap_err();
-    assert_eq!(error.to_string(), "the feature progressive_call_invocations is not announced by this client");
+    assert_eq!(error.to_string(), "the caller does not announce progressive_call_invocations");
     let call = bench.call("com.x".into(), CallOptions::default(), Default::default()).unwrap();
     bench.cancel(call, "{}").unwrap();
     bench.expect(&["C→R CALL 1 com.x", "#1 error wamp.error.canceled"]);

@@ -82,6 +82,7 @@ fn hello_announces_exactly_the_features_that_work() {
                 "call_canceling": true,
                 "call_reroute": true,
                 "progressive_call_results": true,
+                "progressive_call_invocations": true,
                 "pattern_based_registration": true,
                 "shared_registration": true,
                 "registration_revocation": true

@@ -30,7 +30,13 @@ pub fn known_keys(code: u32) -> Result<String, Thrown> {
         Some(MessageType::Call) => CallOptions::keys(),
         _ => return Err(thrown("not a hot message")),
     };
-    let lines: Vec<_> = keys.iter().map(|(key, what)| format!("{key}:{what}")).collect();
+    // Whether these are good depends on the router too, which only the core knows.
+    let judged = |key: &str| matches!(key, "progress" | "ppt_scheme");
+    let sent = matches!(MessageType::from_code(code.into()), Some(MessageType::Publish | MessageType::Call));
+    let lines: Vec<_> = keys
+        .iter()
+        .map(|(key, what)| format!("{key}:{}", if sent && judged(key) { "judged" } else { what }))
+        .collect();
     Ok(lines.join("\n"))
 }
 

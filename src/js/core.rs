@@ -209,13 +209,14 @@ impl Core {
     }
 
     /// Cancels a call. Nothing happens when it has its answer already.
-    pub fn cancel(&mut self, now: f64, call: f64, mode: &str) {
-        let options = CancelMode::from_word(mode).unwrap_or_default();
-        let _ = self.session.cancel(instant(now), ticket(call), options.into());
+    pub fn cancel(&mut self, now: f64, request: f64, mode: &str) {
+        let Some(request) = id::<RequestId>(request) else { return };
+        let mode = CancelMode::from_word(mode).unwrap_or_default();
+        let _ = self.session.cancel_call(instant(now), request, mode.into());
     }
 
-    /// The feature that a request with these options, a dict in MessagePack that is right, needs and that
-    /// is not announced: a text about it. `code` is the type of the request.
+    /// What a request with these options, a dict in MessagePack that is right, needs and the router does not
+    /// announce: its role, a space and the feature. `code` is the type of the request.
     ///
     /// # Errors
     /// Throws a text for what is no dict.
@@ -231,7 +232,9 @@ impl Core {
             _ => Ok(()),
         };
         Ok(match checked {
-            Err(error @ CommandError::FeatureNotSupported { .. }) => Some(error.to_string()),
+            Err(CommandError::FeatureNotSupported { role, feature }) => {
+                Some([role.as_str(), feature].join(" "))
+            }
             _ => None,
         })
     }

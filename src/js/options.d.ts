@@ -158,11 +158,11 @@ export interface ConnectionOptions extends ConnectOptions {
 /** Options of a call. Keys that are not listed go to the router as they are. */
 export interface CallOptions {
     /**
-     * Milliseconds. The call is rejected with `wamp.error.timeout` on this side when no answer came
-     * in time; the router is told, too. The callee is not interrupted by this side.
+     * Milliseconds. The call is rejected with `wamp.error.timeout` when no answer came in time, or none
+     * since the last part of the result. The router is told, and the call canceled by whoever notices first.
      */
     timeout?: number;
-    /** Rejects the call with `wamp.error.canceled` when it aborts. The callee is not interrupted. Not sent. */
+    /** Cancels the call when it aborts, as `CallPromise.cancel` does without a mode. Not sent. */
     signal?: AbortSignal;
     /** Called with each part of a progressive result. Implies `receive_progress`. Not sent. */
     on_progress?: (args: any[], kwargs: Dict) => void;

@@ -166,10 +166,30 @@ export type EndpointResult<T = unknown> = T | Result | Promise<T | Result>;
 /** Serves the calls of a registration. */
 export type Endpoint<Args = any[], T = unknown> = (args: Args, kwargs: Dict, details: Invocation) => EndpointResult<T>;
 
-/** The promise of a call. */
-export interface CallPromise<T> extends Promise<T> {
-    /** Rejects the call with `wamp.error.canceled`. The callee is not interrupted. */
-    cancel(): void;
+/** How a call is canceled: see `CallPromise.cancel`. */
+export type CancelMode = 'skip' | 'kill' | 'killnowait';
+
+/**
+ * The promise of a call. With `receive_progress: true` in the options of the call it is also iterable: it
+ * gives the parts of the result that come from then on, while `await` gives the result that ends it.
+ *
+ * ```js
+ * const call = session.call('com.example.report', [], {}, { receive_progress: true });
+ * for await (const part of call) show(part);
+ * const total = await call;
+ * ```
+ *
+ * An error of the call ends the loop; leaving the loop early cancels the call.
+ */
+export interface CallPromise<T> extends Promise<T>, AsyncIterable<any> {
+    /**
+     * Cancels the call (`CANCEL`). With `killnowait`, the default, the callee is told to stop and the
+     * promise rejects with `wamp.error.canceled` at once; with `skip` the callee is not told; with `kill`
+     * the promise waits for what the callee says to it. A router that cannot cancel calls is told nothing,
+     * and the promise rejects at once. Nothing happens when the call is over.
+     */
+    cancel(options?: { mode?: CancelMode }): void;
+    [Symbol.asyncIterator](): AsyncIterableIterator<any>;
     then<A = T, B = never>(
         onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
         onrejected?: ((reason: any) => B | PromiseLike<B>) | null,
@@ -238,6 +258,20 @@ export class Session {
             ? CallArguments<KnownProcedure<P>>
             : [args?: readonly unknown[] | null, kwargs?: Dict | null, options?: CallOptions | null]
     ): CallPromise<P extends keyof Procedures ? Awaited<ReturnType<KnownProcedure<P>>> : T>;
+
+    /**
+     * Calls a procedure in parts: each item of the stream is sent as one part of the call as soon as it is
+     * there. A `Result` brings several arguments, or arguments with names; anything else is the one argument
+     * of its part. When the call is over, the stream is read no further and its `return` or `cancel` called;
+     * a stream that fails cancels the call. Rejects with `FeatureNotSupported` where the router has no
+     * `progressive_call_invocations`.
+     */
+    call<T = any>(
+        procedure: string,
+        parts: AsyncIterable<unknown> | ReadableStream<unknown>,
+        kwargs?: null,
+        options?: CallOptions | null,
+    ): CallPromise<T>;
 
     /** Publishes an event, and gives a promise because of `acknowledge`. */
     publish<T extends string>(topic: T, ...rest: [...PublishArguments<T>, options: PublishOptions & { acknowledge: true }]): Promise<Publication>;
@@ -374,6 +408,18 @@ export class Invocation {
     caller_authid: string | undefined;
     /** The caller's authrole, if it is disclosed. */
     caller_authrole: string | undefined;
+    /**
+     * Aborts when the caller cancels the call, its time is up, or it is lost; the reason is a `WampError`.
+     * The outcome of an endpoint that has asked for it answers a caller who waits for that: reject with the
+     * reason, or with an `AbortError`, to say `wamp.error.canceled`. One that never asks runs on, and the
+     * caller is told so in its place.
+     */
+    readonly signal: AbortSignal;
+    /**
+     * All parts of the call, the first included, as they come; a call in one piece has one part. Ends after
+     * the last, and throws the reason of `signal` when the call is canceled. Up to 10,000 wait to be read.
+     */
+    readonly chunks: AsyncIterableIterator<{ args: any[]; kwargs: Dict }>;
 }
 
 /** An acknowledged publication. */

@@ -40,6 +40,7 @@ pub fn announced() -> Roles {
                 "call_canceling",
                 "call_reroute",
                 "progressive_call_results",
+                "progressive_call_invocations",
                 "pattern_based_registration",
                 "shared_registration",
                 "registration_revocation",

@@ -149,8 +149,26 @@ impl<P: Payload> Session<P> {
         if !self.is_open() {
             return Err(CommandError::NotOpen);
         }
-        let none = CommandError::NotActive("call");
-        let request = self.requests.call_of(call).ok_or_else(|| none.clone())?;
+        let request = self.requests.call_of(call).ok_or(CommandError::NotActive("call"))?;
+        self.cancel_call(now, request, options)
+    }
+
+    /// [`cancel`](Self::cancel) for a host that knows the id of the call.
+    ///
+    /// # Errors
+    /// As [`cancel`](Self::cancel).
+    pub fn cancel_call(
+        &mut self,
+        now: Duration,
+        request: RequestId,
+        options: CancelOptions,
+    ) -> Result<(), CommandError> {
+        if !self.is_open() {
+            return Err(CommandError::NotOpen);
+        }
+        if self.requests.calling(request).is_none() {
+            return Err(CommandError::NotActive("call"));
+        }
         if !self.features.has(Feature::CallCanceling) {
             self.end_call(request, uris::CANCELED, P::default());
             return Ok(());
@@ -159,7 +177,7 @@ impl<P: Payload> Session<P> {
         if mode == CancelMode::Kill {
             // Some routers never answer it.
             let patience = now.saturating_add(self.config.cancel_timeout);
-            let calling = self.requests.calling(request).ok_or(none)?;
+            let Some(calling) = self.requests.calling(request) else { return Ok(()) };
             if calling.killed {
                 return Ok(());
             }

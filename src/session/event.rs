@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::message::{
-    Challenge, EventDetails, InvocationDetails, Message, Party, PublicationId, RegistrationId, RequestId,
-    ResultDetails, SubscriptionId, Uri, Welcome,
+    Challenge, EventDetails, InvocationDetails, Message, PublicationId, RegistrationId, RequestId,
+    ResultDetails, Role, SubscriptionId, Uri, Welcome,
 };
 
 /// Names one command of the application, and what it set up: the handler of a subscription, the
@@ -229,17 +229,17 @@ pub enum CommandError {
     AlreadyOpen,
     /// The router does not play the role that the command needs.
     #[error("the router is no {0}")]
-    NoSuchRole(crate::message::Role),
+    NoSuchRole(Role),
     /// The URI is not good for its place.
     #[error(transparent)]
     Uri(#[from] crate::message::UriError),
     /// It needs a feature of the Advanced Profile that one side has not announced.
-    #[error("the feature {feature} is not announced by {}", said(.missing))]
+    #[error("the {role} does not announce {feature}")]
     FeatureNotSupported {
+        /// Who would have to announce it: a role of the router, or of an application that announces its own.
+        role: Role,
         /// The name of the feature.
         feature: &'static str,
-        /// Who has not announced it.
-        missing: Party,
     },
     /// As many requests wait for an answer as the configuration allows.
     #[error("too many requests without an answer")]
@@ -247,13 +247,6 @@ pub enum CommandError {
     /// The ticket names no active handler, endpoint, call or challenge.
     #[error("{0} not active")]
     NotActive(&'static str),
-}
-
-const fn said(party: &Party) -> &'static str {
-    match party {
-        Party::Client => "this client",
-        Party::Router => "the router",
-    }
 }
 
 /// Settings of a session.

@@ -84,9 +84,9 @@ impl Features {
         if !wanted || self.has(feature) {
             return Ok(());
         }
-        let missing = if self.router_has(feature) { Party::Client } else { Party::Router };
-        let feature = ROWS.get(feature as usize).map_or("", |(name, ..)| name);
-        Err(CommandError::FeatureNotSupported { feature, missing })
+        let Some((name, client, router)) = ROWS.get(feature as usize).copied() else { return Ok(()) };
+        let role = if self.router_has(feature) { client } else { router };
+        Err(CommandError::FeatureNotSupported { role, feature: name })
     }
 
     pub(super) fn check_publish(self, options: &PublishOptions) -> Result<(), CommandError> {

@@ -294,6 +294,7 @@ test('a call can be given up by timeout, signal and cancel, and a late answer is
     assert.deepEqual(reasons.map(({ uri }) => uri), ['wamp.error.timeout', 'wamp.error.canceled', 'wamp.error.canceled']);
     assert.equal(reasons[1].cause, 'reason');
     await assert.rejects(session.call('com.a', [], {}, { signal: AbortSignal.abort() }), { uri: 'wamp.error.canceled' });
+    for (let canceled = 0; canceled < 3; canceled++) assert.equal((await router.receive())[0], 49);
     router.send([50, 1, {}], [50, 2, {}, [1]], [8, 48, 3, {}, 'com.x']);
     assert.equal(await barrier(session, router), 4);
     assert.equal(session.isOpen, true);

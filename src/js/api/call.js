@@ -3,16 +3,18 @@
 // by `timeout`, `signal` or `cancel()`; an answer that comes after that is ignored.
 
 import { NO_OPTIONS, check } from '../glue/check.js';
+import { surelyRight } from '../glue/hot.js';
 import { payloadArgs } from '../glue/payload.js';
 import { ProgressPromise } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';
+import { MOST_PARTS } from './running.js';
+import { EventBuffer } from './subscription.js';
 import { unwrap } from './values.js';
 
-/** setTimeout takes no more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 const CALL = 48;
+const CANCELED = 'wamp.error.canceled';
+const MODES = ['skip', 'killnowait', 'kill'];
 
 /** @typedef {{ signal?: AbortSignal, on_progress?: Function, timeout?: number }} Local */
 
@@ -44,18 +46,18 @@ export function callOptions(options, disclose) {
  * @param {Local} local @param {(error: unknown, text: string) => void} report
  */
 export function startCall(driver, middle, parts, args, kwargs, local, report) {
-    const call = new Call(local, report);
-    if (local.signal?.aborted) {
-        call.canceledBySignal();
-        return call.promise;
-    }
+    const call = new Call(driver, local, report);
     try {
-        driver.send(CALL, parts, middle, args, kwargs, call);
+        if (local === NOTHING) {
+            call.request = driver.send(CALL, parts, middle, args, kwargs, call);
+        } else {
+            if (!surelyRight(CALL, middle[0])) driver.demand(CALL, middle[0]);
+            call.watch();
+            if (!call.over) call.send(parts, middle, args, kwargs, middle[0].progress === true);
+        }
     } catch (error) {
         call.failed(error);
-        return call.promise;
     }
-    if (local !== NOTHING) call.watch();
     return call.promise;
 }
 
@@ -71,31 +73,48 @@ const ends = (a, b) => {
 };
 
 /** A call without its final answer: what the driver tells about it goes to the promise. */
-class Call {
-    /** @param {Local} local @param {(error: unknown, text: string) => void} report */
-    constructor(local, report) {
+export class Call {
+    /** @param {import('../glue/driver.js').Driver} driver @param {Local} local @param {(error: unknown, text: string) => void} report */
+    constructor(driver, local, report) {
+        this.driver = driver;
         this.local = local;
         this.report = report;
         this.promise = new ProgressPromise(ends, this);
         this.resolve = resolve;
         this.reject = reject;
         this.over = false;
-        /** Undoes `watch`. @type {(() => void) | undefined} */
+        /** Its id, once it is sent. */
+        this.request = 0;
+        /** Told when it is over, and by which error. @type {((error?: any) => void) | undefined} */
         this.release = undefined;
+        /** Parts of the result for whoever iterates over them. @type {EventBuffer | undefined} */
+        this.parts = undefined;
+        this.takesParts = false;
     }
 
-    /** Follows the signal and the clock. */
+    /** @param {boolean} parts @param {any[]} middle @param {any} args @param {any} kwargs @param {boolean} more */
+    send(parts, middle, args, kwargs, more) {
+        this.request = this.driver.send(CALL, parts, middle, args, kwargs, this);
+        const { timeout } = this.local;
+        if (timeout || more) this.driver.plan(this.request, timeout ?? 0, more);
+        this.takesParts = parts;
+    }
+
+    /** Follows the signal. */
     watch() {
-        if (this.over) return;
-        const { signal, timeout } = this.local;
-        const aborted = () => this.canceledBySignal();
-        const expired = () => this.failed(new WampError('wamp.error.timeout', [`no answer within ${timeout} ms`]));
-        signal?.addEventListener('abort', aborted);
-        const timer = timeout ? setTimeout(expired, Math.min(timeout, LONGEST_TIMER)) : undefined;
-        this.release = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', aborted);
-        };
+        const { signal } = this.local;
+        if (!signal) return;
+        const aborted = () => this.giveUp('killnowait', new WampError(CANCELED, ['canceled by signal'], {}, { cause: signal.reason }));
+        if (signal.aborted) return aborted();
+        signal.addEventListener('abort', aborted);
+        this.onover(() => signal.removeEventListener('abort', aborted));
+    }
+
+    /** @param {(error?: any) => void} call made when it is over, or now */
+    onover(call) {
+        if (this.over) return call();
+        const before = this.release;
+        this.release = before ? (error) => (before(error), call(error)) : call;
     }
 
     /** @param {number} _ @param {number} __ @param {any} message RESULT, Request, Details, Args, Kwargs */
@@ -107,8 +126,9 @@ class Call {
 
     /** @param {unknown} error */
     failed(error) {
+        if (this.over) return;
         this.over = true;
-        this.release?.();
+        this.release?.(error);
         this.reject(error);
     }
 
@@ -120,14 +140,45 @@ class Call {
         const kwargs = message[4] ?? {};
         const guard = (/** @type {() => unknown} */ call) => guarded(call, this.report, 'Exception raised in progress handler:');
         guard(() => this.local.on_progress?.(args, kwargs));
-        this.promise.notify(unwrap(args, kwargs), guard);
+        const value = unwrap(args, kwargs);
+        this.promise.notify(value, guard);
+        if ((this.parts?.waiting ?? 0) >= MOST_PARTS) {
+            return this.giveUp('killnowait', new WampError(CANCELED, ['the parts of the result come faster than they are read']));
+        }
+        this.parts?.push(value);
     }
 
-    cancel() {
-        this.failed(new WampError('wamp.error.canceled', ['canceled by the caller']));
+    /** @param {{ mode?: any }} [options] */
+    cancel(options) {
+        const mode = options?.mode ?? 'killnowait';
+        check(MODES.includes(mode), `CallPromise.cancel: <options>.mode must be one of ${MODES.join(', ')}`);
+        this.giveUp(mode, new WampError(CANCELED, ['canceled by the caller']));
     }
 
-    canceledBySignal() {
-        this.failed(new WampError('wamp.error.canceled', ['canceled by signal'], {}, { cause: this.local.signal?.reason }));
+    /** Whoever waits learns it at once, unless the callee is to answer. @param {string} mode @param {unknown} error */
+    giveUp(mode, error) {
+        if (this.over) return;
+        const { request } = this;
+        if (mode !== 'kill' || request === 0) this.failed(error);
+        if (request !== 0) this.driver.cancel(request, mode);
+    }
+
+    /** The parts of the result from now on; the result itself is the promise's. Leaving early cancels the call. */
+    iterate() {
+        check(this.takesParts || this.request === 0, 'the parts of a result can only be iterated over with receive_progress: true in the options of the call');
+        // Who iterates learns the error there.
+        this.promise.catch(() => {});
+        const parts = (this.parts ??= new EventBuffer(Infinity));
+        this.onover((error) => parts.end(error ?? null));
+        return {
+            next: () => parts.next(),
+            return: async () => {
+                this.cancel();
+                return { done: /** @type {const} */ (true), value: parts.clear() };
+            },
+            [Symbol.asyncIterator]() {
+                return this;
+            },
+        };
     }
 }

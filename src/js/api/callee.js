@@ -5,8 +5,12 @@
 import { dictOctets } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
-import { StateError } from './errors.js';
+import { StateError, WampError } from './errors.js';
 import { Registration } from './registration.js';
+import { runningOf } from './values.js';
+
+const REGISTER = 64;
+const CANCELED = 'wamp.error.canceled';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {{ registration: Registration, revoked: (reason: any) => void }} Endpoint */
@@ -17,6 +21,8 @@ export class Callee {
     #report;
     /** @type {Map<number, Endpoint>} */
     #endpoints = new Map();
+    /** What runs on after its endpoint has returned, by request. @type {Map<number, import('./values.js').Invocation>} */
+    #running = new Map();
 
     /**
      * @param {import('./session.js').Session} session @param {() => Driver} open its driver, or throws
@@ -41,6 +47,7 @@ export class Callee {
         const driver = this.#open();
         const octets = dictOctets(wire);
         return new Promise((resolve, reject) => {
+            driver.demand(REGISTER, wire);
             const ticket = driver.request((core) => core.register(procedure, octets), {
                 done: (_, id) => {
                     const revoked = deferred();
@@ -80,7 +87,28 @@ export class Callee {
     /** @param {Driver} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
     invocation(driver, ticket, request, message) {
         const endpoint = this.#endpoints.get(ticket);
-        if (endpoint) invoke(driver, endpoint.registration, request, message, this.#report);
+        if (endpoint) invoke(driver, endpoint.registration, request, message, this.#running, this.#report);
+    }
+
+    /** More of the call of what runs. @param {Driver} driver @param {number} request @param {any} message INVOCATION, … */
+    part(driver, request, message) {
+        const invocation = this.#running.get(request);
+        if (!invocation || runningOf(invocation).part(message)) return;
+        const error = new WampError(CANCELED, ['the parts of the call come faster than they are read']);
+        runningOf(invocation).interrupt(error);
+        driver.answer(true, request, [{}, CANCELED], error.args, undefined);
+    }
+
+    /**
+     * What runs is to stop. An endpoint that listens answers itself; one that does not is answered for.
+     * @param {Driver} driver @param {number} request @param {boolean} kill whether an answer is waited for
+     * @param {string | undefined} reason
+     */
+    interrupted(driver, request, kill, reason) {
+        const error = new WampError(CANCELED, reason ? [reason] : []);
+        const invocation = this.#running.get(request);
+        const heard = invocation && runningOf(invocation).interrupt(error);
+        if (kill && !heard) driver.answer(true, request, [{}, CANCELED], error.args, undefined);
     }
 
     /** @param {number} ticket @param {string | undefined} reason */
@@ -92,8 +120,10 @@ export class Callee {
         endpoint.revoked(reason);
     }
 
-    /** The session is over. */
-    ended() {
+    /** The session is over. @param {WampError} lost */
+    ended(lost) {
+        for (const invocation of this.#running.values()) runningOf(invocation).interrupt(lost);
+        this.#running.clear();
         for (const { registration } of this.#endpoints.values()) registration.active = false;
         this.#endpoints.clear();
     }

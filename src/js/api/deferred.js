@@ -19,7 +19,7 @@ export class ProgressPromise extends Promise {
     #listeners;
     #call;
 
-    /** @param {any} executor @param {{ cancel(): void }} [call] the call that it promises the result of */
+    /** @param {any} executor @param {{ cancel(options?: any): void, iterate(): any }} [call] the call that it promises the result of */
     constructor(executor, call) {
         super(executor);
         this.#call = call;
@@ -40,8 +40,14 @@ export class ProgressPromise extends Promise {
         for (const listener of this.#listeners ?? []) run(() => listener(value));
     }
 
-    cancel() {
-        this.#call?.cancel();
+    /** @param {{ mode?: string }} [options] */
+    cancel(options) {
+        this.#call?.cancel(options);
+    }
+
+    [Symbol.asyncIterator]() {
+        if (!this.#call) throw new TypeError('only the promise of a call has parts to iterate over');
+        return this.#call.iterate();
     }
 }
 

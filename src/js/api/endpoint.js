@@ -6,7 +6,7 @@ import { is_uri } from '../wasm/wamp_wasm.js';
 import { NO_OPTIONS, checkPayload } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
-import { Invocation, Result } from './values.js';
+import { Invocation, Result, runningOf } from './values.js';
 
 const RUNTIME_ERROR = 'wamp.error.runtime_error';
 
@@ -18,24 +18,33 @@ const NO_MIDDLE = [NO_OPTIONS];
  * @param {import('./registration.js').Registration} registration
  * @param {number} request
  * @param {any} message INVOCATION, Request, Registration, Details, Args, Kwargs
+ * @param {Map<number, Invocation>} running where it is put while it runs on
  * @param {(error: unknown, text: string) => void} report
  */
-export function invoke(driver, registration, request, message, report) {
+export function invoke(driver, registration, request, message, running, report) {
     const details = message[3];
+    const progress = details.receive_progress === true ? progressOf(driver, request) : null;
+    const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details, message);
     let result;
     let later;
     try {
-        const progress = details.receive_progress === true ? progressOf(driver, request) : null;
-        const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details);
         result = registration.endpoint(payloadArgs(message[4]), message[5] ?? {}, invocation);
         later = typeof result?.then === 'function';
     } catch (error) {
         return fail(driver, request, error, report);
     }
     if (!later) return succeed(driver, request, result, report);
+    running.set(request, invocation);
     Promise.resolve(result).then(
-        (value) => succeed(driver, request, value, report),
-        (error) => fail(driver, request, error, report),
+        (value) => {
+            running.delete(request);
+            succeed(driver, request, value, report);
+        },
+        (error) => {
+            running.delete(request);
+            // Whoever was asked to stop may say it in the words of the platform.
+            fail(driver, request, (error?.name === 'AbortError' && runningOf(invocation).reason) || error, report);
+        },
     );
 }
 

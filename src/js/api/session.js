@@ -4,6 +4,7 @@
 
 import { announces, is_uri } from '../wasm/wamp_wasm.js';
 import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
+import { surelyRight } from '../glue/hot.js';
 import { dictOctets } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
@@ -13,6 +14,7 @@ import { guarded } from './guarded.js';
 import { Names } from './names.js';
 import { Registration } from './registration.js';
 import { Subscriber } from './subscriber.js';
+import { isStream, startStream } from './stream.js';
 import { Subscription } from './subscription.js';
 import { Publication } from './values.js';
 
@@ -73,6 +75,8 @@ export class Session {
             handlersOf: (tickets) => subscriber.handlersOf(tickets),
             event: (handlers, message) => subscriber.event(/** @type {any} */ (handlers), message),
             invocation: (driver, endpoint, request, message) => callee.invocation(driver, endpoint, request, message),
+            invocationPart: (driver, request, message) => callee.part(driver, request, message),
+            interrupted: (driver, request, kill, reason) => callee.interrupted(driver, request, kill, reason),
             subscriptionRevoked: (tickets, reason) => subscriber.revoked(tickets, reason),
             registrationRevoked: (endpoint, reason) => callee.revoked(endpoint, reason),
             ended: (ended) => this.#ended(ended),
@@ -158,6 +162,7 @@ export class Session {
 
     /** @param {string} procedure @param {any} [args] @param {any} [kwargs] @param {any} [options] */
     call(procedure, args, kwargs, options) {
+        if (args != null && !Array.isArray(args) && isStream(args)) return this.#callInParts(procedure, args, kwargs, options);
         checkRequest('call', 'procedure', procedure, args, kwargs, options);
         const driver = this.#open();
         const { wire, local } = callOptions(options, this.caller_disclose_me);
@@ -172,12 +177,15 @@ export class Session {
         const wire = options == null && !this.publisher_disclose_me ? NO_OPTIONS : { ...options };
         if (this.publisher_disclose_me) wire.disclose_me ??= true;
         const uri = this.#names.hot('publish', PUBLISH, topic, wire);
+        const judged = wire !== NO_OPTIONS && !surelyRight(PUBLISH, wire);
         if (wire.acknowledge !== true) {
+            if (judged) driver.demand(PUBLISH, wire);
             driver.send(PUBLISH, false, [wire, uri], args ?? undefined, kwargs ?? undefined, null);
             return undefined;
         }
         return new Promise((resolve, reject) => {
             const pending = { done: (/** @type {number} */ _, /** @type {number} */ id) => resolve(new Publication(id)), failed: reject };
+            if (judged) driver.demand(PUBLISH, wire);
             driver.send(PUBLISH, true, [wire, uri], args ?? undefined, kwargs ?? undefined, pending);
         });
     }
@@ -241,6 +249,17 @@ export class Session {
 
     // --- inside --------------------------------------------------------------------------------
 
+    /** @param {string} procedure @param {any} stream @param {any} kwargs @param {any} options */
+    #callInParts(procedure, stream, kwargs, options) {
+        checkRequest('call', 'procedure', procedure, null, null, options);
+        check(kwargs == null, 'Session.call: <kwargs> must be absent where <args> is a stream, whose parts bring their own');
+        const driver = this.#open();
+        const { wire: whole, local } = callOptions(options, this.caller_disclose_me);
+        const wire = { ...whole, progress: true };
+        const uri = this.#names.hot('call', CALL, procedure, wire);
+        return startStream(driver, [wire, uri], stream, local, this.#config.on_user_error);
+    }
+
     #use() {
         if (!this.#driver?.alive) throw new StateError('session not open');
         return this.#driver;
@@ -298,8 +317,9 @@ export class Session {
     /** @param {Ended} ended */
     #ended(ended) {
         this.#id = null;
-        this.#subscriber.ended(sessionLost(ended.reason, ended.message));
-        this.#callee.ended();
+        const lost = sessionLost(ended.reason, ended.message);
+        this.#subscriber.ended(lost);
+        this.#callee.ended(lost);
         const details = { reason: ended.reason, message: ended.message, was_open: ended.wasOpen };
         if (ended.wasOpen) {
             this.#user(() => this.onleave?.(ended.reason, details), 'Exception raised from app code while firing Session.onleave()');

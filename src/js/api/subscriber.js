@@ -10,6 +10,8 @@ import { guarded } from './guarded.js';
 import { EventBuffer, Subscription } from './subscription.js';
 import { Event } from './values.js';
 
+const SUBSCRIBE = 32;
+
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {{ subscription: Subscription, buffer: EventBuffer | null, revoked: (reason: any) => void }} Handler */
 
@@ -53,6 +55,7 @@ export class Subscriber {
         const driver = this.#open();
         const octets = dictOctets(wire);
         return new Promise((resolve, reject) => {
+            driver.demand(SUBSCRIBE, wire);
             const ticket = driver.request((core) => core.subscribe(topic, octets), {
                 done: (_, id) => {
                     const revoked = deferred();

@@ -79,6 +79,11 @@ export class EventBuffer {
         this.#events.push(value);
     }
 
+    /** How many wait to be read. */
+    get waiting() {
+        return this.#events.length;
+    }
+
     /** No more events: an error when the session was lost. @param {Error | null} error */
     end(error) {
         if (this.#end) return;

@@ -2,6 +2,7 @@
 // The plain values that handlers get and give. Their enumerable keys are exactly autobahn's.
 
 import { hasKeys } from '../glue/check.js';
+import { Running } from './running.js';
 
 /** Several results of a call, or results with names. */
 export class Result {
@@ -30,19 +31,42 @@ export class Event {
     }
 }
 
+/** For whoever runs an invocation: what may still reach it. @type {(invocation: Invocation) => Running} */
+export let runningOf;
+
 /** What is known about a call besides its arguments. */
 export class Invocation {
+    #message;
+    /** @type {Running | undefined} */
+    #running;
+
     /**
      * @param {string} procedure
      * @param {((args?: unknown[], kwargs?: Record<string, unknown>) => void) | null} progress
      * @param {Record<string, any>} details
+     * @param {any} message the INVOCATION
      */
-    constructor(procedure, progress, details) {
+    constructor(procedure, progress, details, message) {
+        this.#message = message;
         this.procedure = procedure;
         this.progress = progress;
         this.caller = details.caller;
         this.caller_authid = details.caller_authid;
         this.caller_authrole = details.caller_authrole;
+    }
+
+    /** Aborts when the call is canceled, has no time left, or is lost together with its caller. */
+    get signal() {
+        return runningOf(this).signal;
+    }
+
+    /** All parts of the call, the first included, each with `args` and `kwargs`. */
+    get chunks() {
+        return runningOf(this).chunks;
+    }
+
+    static {
+        runningOf = (invocation) => (invocation.#running ??= new Running(invocation.#message));
     }
 }
 

@@ -4,11 +4,11 @@
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
 import { Op, EndCause } from '../wasm/wamp_wasm.js';
-import { EncodeError, StateError, sessionLost } from '../api/errors.js';
+import { EncodeError, FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
 import { Alarm } from './alarm.js';
 import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
-import { fromOctets, toOctets } from './octets.js';
+import { dictOctets, fromOctets, toOctets } from './octets.js';
 import { failure } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
@@ -24,6 +24,8 @@ import { failure } from './payload.js';
  * @property {(tickets: number[]) => Handlers} handlersOf what it keeps by tickets, to be given back with each event
  * @property {(handlers: Handlers, message: any) => void} event
  * @property {(driver: Driver, endpoint: number, request: number, message: any) => void} invocation
+ * @property {(driver: Driver, request: number, message: any) => void} invocationPart
+ * @property {(driver: Driver, request: number, kill: boolean, reason: string | undefined) => void} interrupted
  * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
  * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
  * @property {(ended: Ended) => void} ended
@@ -128,6 +130,7 @@ export class Driver {
      * @param {number} code
      * @param {boolean} flag of a PUBLISH, whether it is acknowledged; of a CALL, whether it takes parts of the result
      * @param {any[]} middle @param {any} args @param {any} kwargs @param {Pending | null} pending
+     * @returns {number} the id of the request
      */
     send(code, flag, middle, args, kwargs, pending) {
         this.#use();
@@ -143,6 +146,39 @@ export class Driver {
         if (request === 0) throw new StateError(core.take_text());
         if (pending) this.#pending.set(core.a, pending);
         this.#transport.send(this.#codec.finish([code, request], tail));
+        return request;
+    }
+
+    /**
+     * What few calls need, right after they were sent.
+     * @param {number} request @param {number} timeout in milliseconds, 0 for none @param {boolean} more whether parts of it follow
+     */
+    plan(request, timeout, more) {
+        this.command((core) => core.plan_call(performance.now(), request, timeout, more));
+    }
+
+    /**
+     * Sends another part of a call. False: it has its answer, and nobody waits for more.
+     * @param {number} request @param {boolean} more @param {any[]} middle @param {any} args @param {any} kwargs
+     */
+    part(request, more, middle, args, kwargs) {
+        const tail = this.#prepare(middle, args, kwargs);
+        if (!this.#core?.continue_call(request, more)) return false;
+        this.#transport.send(this.#codec.finish([CALL, request], tail));
+        return true;
+    }
+
+    /** Cancels a call, if it is not over. @param {number} request @param {string} mode */
+    cancel(request, mode) {
+        if (this.#core) this.command((core) => core.cancel(performance.now(), request, mode));
+    }
+
+    /** Refuses a request whose options need what the router does not announce. @param {number} code @param {any} options */
+    demand(code, options) {
+        const missing = this.#use().missing_feature(code, dictOctets(options));
+        if (missing === undefined) return;
+        const [role, feature] = missing.split(' ');
+        throw new FeatureNotSupported(role, feature);
     }
 
     /**
@@ -161,6 +197,11 @@ export class Driver {
         if (!this.#core) return;
         const tail = this.#prepare([{ progress: true }], args, kwargs);
         if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([YIELD, request], tail));
+    }
+
+    /** Whether the connection does not keep up, and a sender that can wait should. */
+    get full() {
+        return this.#transport.full;
     }
 
     /** Gives up an open transport from which no session came, or whose session nobody wants. */
@@ -353,9 +394,9 @@ export class Driver {
             case Op.Progress:
                 return this.#pending.get(a)?.progress?.(message);
             case Op.InvocationPart:
-                return undefined;
+                return host.invocationPart(this, a, message);
             case Op.Interrupted:
-                return b === 1 ? this.answer(true, a, [{}, 'wamp.error.canceled'], undefined, undefined) : undefined;
+                return host.interrupted(this, a, b === 1, uri);
             case Op.Joined:
                 this.#joined = true;
                 return host.joined(a, message);

@@ -33,6 +33,14 @@ export async function use(): Promise<void> {
     const wrong: string = await session.call<number>('com.add', [2, 3]);
     const call: CallPromise<number> = session.call<number>('com.p', null, null, { on_progress: (args, kwargs) => console.log(args[0], kwargs['x']) });
     call.cancel();
+    call.cancel({ mode: 'kill' });
+    // @ts-expect-error no such mode
+    call.cancel({ mode: 'softly' });
+    for await (const part of session.call('com.p', [], {}, { receive_progress: true })) console.log(part);
+    const inParts: number = await session.call<number>('com.p', new ReadableStream<string>(), null, { timeout: 100 });
+    await session.call('com.p', (async function* () { yield new Result([1], { a: 1 }); })());
+    // @ts-expect-error the parts of a stream bring their own kwargs
+    await session.call('com.p', (async function* () { yield 1; })(), { a: inParts });
     call.then((value) => value.toFixed(), undefined, (part) => part.x);
     // @ts-expect-error args are a list
     await session.call('com.p', 5);
@@ -69,6 +77,8 @@ export async function use(): Promise<void> {
     const registration: Registration = await session.register('com.p', async (args, kwargs, details) => {
         const invocation: Invocation = details;
         invocation.progress?.([1]);
+        invocation.signal.throwIfAborted();
+        for await (const chunk of invocation.chunks) console.log(chunk.args[0], chunk.kwargs['a']);
         if (!args.length) throw new WampError('com.example.error', ['why'], { k: 1 }, { cause: kwargs });
         return new Result([1, 2], { a: 1 });
     }, { invoke: 'roundrobin', concurrency: 4 });

@@ -1,0 +1,67 @@
+// @ts-check
+// A call whose arguments come bit by bit: each item of a stream is sent as a part of the one call.
+// One rule: the stream is read no further once the call is over, and is told so.
+
+import { Call } from './call.js';
+import { Result } from './values.js';
+
+const CALL = 48;
+
+/** How long a stream waits before it looks again whether the connection keeps up. */
+const PAUSE = 10;
+
+/** Whether this is an async iterable or a ReadableStream. @param {any} args */
+export function isStream(args) {
+    return typeof args[Symbol.asyncIterator] === 'function' || typeof args.getReader === 'function';
+}
+
+/**
+ * Begins to read and gives the promise of the call's result.
+ * @param {import('../glue/driver.js').Driver} driver @param {any[]} middle of the first CALL, with `progress` in its options
+ * @param {any} stream @param {import('./call.js').Local} local @param {(error: unknown, text: string) => void} report
+ */
+export function startStream(driver, middle, stream, local, report) {
+    const call = new Call(driver, local, report);
+    try {
+        driver.demand(CALL, middle[0]);
+    } catch (error) {
+        call.failed(error);
+        return call.promise;
+    }
+    call.watch();
+    const items = iterate(stream);
+    call.onover(() => items.return?.()?.catch?.(() => {}));
+    if (!call.over) send(driver, call, middle, items).catch((error) => call.giveUp('killnowait', error));
+    return call.promise;
+}
+
+/**
+ * @param {import('../glue/driver.js').Driver} driver @param {Call} call @param {any[]} middle @param {AsyncIterator<any>} items
+ */
+async function send(driver, call, [options, uri], items) {
+    const parts = options.receive_progress === true;
+    for (;;) {
+        const { done, value } = await items.next();
+        while (!call.over && driver.full) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        if (call.over) return;
+        const { args, kwargs } = value instanceof Result ? value : { args: done ? undefined : [value], kwargs: undefined };
+        if (call.request !== 0) {
+            // An end without a part of its own is sent as an empty one: nobody could wait for the next to know.
+            if (!driver.part(call.request, !done, [done ? {} : { progress: true }, uri], args, kwargs)) return;
+        } else if (done) {
+            const { progress, ...whole } = options;
+            call.send(parts, [whole, uri], undefined, undefined, false);
+        } else {
+            call.send(parts, [options, uri], args, kwargs, true);
+        }
+        if (done) return;
+    }
+}
+
+/** @param {any} stream @returns {AsyncIterator<any>} */
+function iterate(stream) {
+    if (typeof stream[Symbol.asyncIterator] === 'function') return stream[Symbol.asyncIterator]();
+    // Safari's ReadableStream is no async iterable.
+    const reader = stream.getReader();
+    return { next: () => reader.read(), return: async () => ({ done: true, value: await reader.cancel() }) };
+}

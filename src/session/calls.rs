@@ -199,9 +199,9 @@ impl<P: Payload> Session<P> {
         if !self.is_open() {
             return None;
         }
-        let pending = self.requests.take(MessageType::Result, MessageType::Call, request).ok()??;
+        let ticket = self.requests.take_call(request)?;
         self.unsettled -= 1;
-        Some(pending.ticket)
+        Some(ticket)
     }
 
     pub(super) fn received_result(&mut self, now: Duration, message: CallResult<P>) -> Result<(), Violation> {

@@ -56,6 +56,9 @@ const ROWS: [(&str, Role, Role); 9] = [
 pub(super) struct Features {
     client: u16,
     router: u16,
+    /// Whether the router plays the role: each command of an open session asks.
+    broker: bool,
+    dealer: bool,
 }
 
 impl Features {
@@ -67,12 +70,24 @@ impl Features {
         }
         match party {
             Party::Client => self.client = bits,
-            Party::Router => self.router = bits,
+            Party::Router => {
+                self.router = bits;
+                (self.broker, self.dealer) = (roles.has(Role::Broker), roles.has(Role::Dealer));
+            }
         }
     }
 
     pub(super) const fn has(self, feature: Feature) -> bool {
         self.client & self.router & (1 << feature as u16) != 0
+    }
+
+    /// Whether the router plays this role.
+    pub(super) const fn router_is(self, role: Role) -> bool {
+        match role {
+            Role::Broker => self.broker,
+            Role::Dealer => self.dealer,
+            _ => false,
+        }
     }
 
     /// Whether the router has it; for what a client does not announce.

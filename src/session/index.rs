@@ -58,6 +58,9 @@ impl Index {
 
     /// The list in which a number is, or would be.
     fn list_of(&self, number: u64) -> usize {
+        if self.lists.len() <= 1 {
+            return 0;
+        }
         let begins = |list: &Vec<(u64, usize)>| list.first().is_some_and(|(first, _)| *first <= number);
         self.lists.partition_point(begins).saturating_sub(1)
     }
@@ -65,6 +68,13 @@ impl Index {
 
 /// Where in a list a number is, or would be.
 fn position(list: &[(u64, usize)], number: u64) -> usize {
+    // Requests are counted upwards, and most are answered in their order.
+    if list.last().is_some_and(|(last, _)| *last < number) {
+        return list.len();
+    }
+    if list.first().is_some_and(|(first, _)| number <= *first) {
+        return 0;
+    }
     list.partition_point(|(found, _)| *found < number)
 }
 

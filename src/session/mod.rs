@@ -183,6 +183,6 @@ impl<P: Payload> Session<P> {
         if !self.is_open() {
             return Err(CommandError::NotOpen);
         }
-        if self.router.has(role) { Ok(()) } else { Err(CommandError::NoSuchRole(role)) }
+        if self.features.router_is(role) { Ok(()) } else { Err(CommandError::NoSuchRole(role)) }
     }
 }

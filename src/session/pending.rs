@@ -90,6 +90,13 @@ impl Requests {
         Ok(if self.get(request_type, id).is_some() { self.pending.remove(id) } else { None })
     }
 
+    /// Ends a call with its final result.
+    pub(super) fn take_call(&mut self, id: RequestId) -> Option<Ticket> {
+        let ticket = self.get(MessageType::Call, id)?.ticket;
+        self.pending.discard(id);
+        Some(ticket)
+    }
+
     /// The pending call with this id.
     pub(super) fn calling(&mut self, id: RequestId) -> Option<&mut Calling> {
         match &mut self.pending.get_mut(id)?.asked {

@@ -63,6 +63,13 @@ impl<K: Key, V> Table<K, V> {
         self.values.remove(self.places.remove(key.number())?)
     }
 
+    /// [`remove`](Self::remove) for a value that nobody wants: it is not moved.
+    pub(super) fn discard(&mut self, key: K) {
+        if let Some(place) = self.places.remove(key.number()) {
+            self.values.discard(place);
+        }
+    }
+
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.places.places().filter_map(|place| self.values.get(place))
     }
@@ -103,6 +110,13 @@ impl<V> Places<V> {
                 self.values.push(Some(value));
                 self.values.len() - 1
             }
+        }
+    }
+
+    fn discard(&mut self, place: usize) {
+        if let Some(value) = self.values.get_mut(place) {
+            *value = None;
+            self.free.push(place);
         }
     }
 

@@ -76,7 +76,7 @@ export function interop(router, pairs) {
 }
 
 /** A test whose outcome also becomes a line of $WAMP_INTEROP_RESULTS, for harness/table.js. */
-function noted(name, { router, kind, serializer, other_kind, other_serializer, feature }, run) {
+export function noted(name, { table, router, kind, serializer, other_kind, other_serializer, feature }, run) {
   test(name, { timeout: 30_000 }, async () => {
     let passed = false;
     try {
@@ -84,6 +84,7 @@ function noted(name, { router, kind, serializer, other_kind, other_serializer, f
       passed = true;
     } finally {
       const line = {
+        table,
         router: router.name,
         peers: [[kind.name, serializer], ...(other_kind ? [[other_kind.name, other_serializer]] : [])],
         feature,

@@ -1,5 +1,5 @@
-// table.js RESULTS [DOCUMENT]: turns the outcomes of a run into one table and prints it; with DOCUMENT
-// it also replaces the table there. A cell counts scenarios, directions and serializers.
+// table.js RESULTS [DOCUMENT]: turns the outcomes of a run into tables and prints them; with DOCUMENT it
+// also replaces those there. A cell counts scenarios, directions and serializers; a dash is explained there.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -10,44 +10,58 @@ if (outcomes.length === 0) {
   process.exit(0);
 }
 
-const features = [...new Set(outcomes.map((outcome) => outcome.feature))];
-const rows = new Map();
-for (const { router, peers, feature, passed } of outcomes) {
-  const names = [...new Set(peers.map(([name]) => name))];
-  const serializers = [...new Set(peers.map(([, serializer]) => serializer))];
-  const pair = peers.length === 1 ? names[0] : names.length === 1 ? `${names[0]}, two of them` : names.join(' – ');
-  const spoken = peers.length === 1 ? 'each' : serializers.length === 1 ? serializers[0] : 'mixed';
-  const key = [router, pair, spoken].join('\t');
-  const cells = rows.get(key) ?? rows.set(key, new Map()).get(key);
-  const cell = cells.get(feature) ?? cells.set(feature, { passed: 0, tried: 0 }).get(feature);
-  cell.tried += 1;
-  cell.passed += passed ? 1 : 0;
+/** The tables by their names in the document; the first is of pairs of peers. */
+const MARKS = { peers: 'table', authentication: 'table of authentication' };
+
+for (const [name, mark] of Object.entries(MARKS)) {
+  const own = outcomes.filter(({ table = 'peers' }) => table === name);
+  if (own.length === 0) continue;
+  const lines = name === 'peers' ? rendered(own, ['router', 'peers', 'serializers'], '') : rendered(own, ['router', 'client', 'serializers'], '–');
+  console.log(`${lines}\n`);
+  if (document) replace(mark, lines);
 }
 
-// The mixtures after the serializers alone; otherwise in the order in which they were tried.
-const pairs = new Map();
-for (const row of rows) {
-  const pair = row[0].split('\t', 2).join('\t');
-  pairs.set(pair, [...(pairs.get(pair) ?? []), row]);
+/** The outcomes as a table in Markdown; `none` is what was not tried. */
+function rendered(outcomes, heads, none) {
+  const features = [...new Set(outcomes.map((outcome) => outcome.feature))];
+  const rows = new Map();
+  for (const { router, peers, feature, passed } of outcomes) {
+    const names = [...new Set(peers.map(([name]) => name))];
+    const serializers = [...new Set(peers.map(([, serializer]) => serializer))];
+    const pair = peers.length === 1 ? names[0] : names.length === 1 ? `${names[0]}, two of them` : names.join(' – ');
+    const spoken = peers.length === 1 ? 'each' : serializers.length === 1 ? serializers[0] : 'mixed';
+    const key = [router, pair, spoken].join('\t');
+    const cells = rows.get(key) ?? rows.set(key, new Map()).get(key);
+    const cell = cells.get(feature) ?? cells.set(feature, { passed: 0, tried: 0 }).get(feature);
+    cell.tried += 1;
+    cell.passed += passed ? 1 : 0;
+  }
+
+  // The mixtures after the serializers alone; otherwise in the order in which they were tried.
+  const pairs = new Map();
+  for (const row of rows) {
+    const pair = row[0].split('\t', 2).join('\t');
+    pairs.set(pair, [...(pairs.get(pair) ?? []), row]);
+  }
+  const is_mixed = ([key]) => Number(key.endsWith('mixed'));
+  const in_order = [...pairs.values()].flatMap((group) => group.sort((a, b) => is_mixed(a) - is_mixed(b)));
+
+  const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? none : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
+  const table = [
+    [...heads, ...features],
+    ...in_order.map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
+  ];
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(table[0]), line(widths.map((width) => '-'.repeat(width))), ...table.slice(1).map(line)].join('\n');
 }
-const is_mixed = ([key]) => Number(key.endsWith('mixed'));
-const in_order = [...pairs.values()].flatMap((group) => group.sort((a, b) => is_mixed(a) - is_mixed(b)));
 
-const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? '' : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
-const table = [
-  ['router', 'peers', 'serializers', ...features],
-  ...in_order.map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
-];
-const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-const lines = [line(table[0]), line(widths.map((width) => '-'.repeat(width))), ...table.slice(1).map(line)].join('\n');
-console.log(lines);
-
-if (document) {
-  const [begin, end] = ['<!-- table: scripts/test-interop --write -->', '<!-- end of table -->'];
+/** Puts a table into the document, in place of the one that is there. */
+function replace(mark, lines) {
+  const [begin, end] = [`<!-- ${mark}: scripts/test-interop --write -->`, '<!-- end of table -->'];
   const before = readFileSync(document, 'utf8');
   const [head, rest] = before.split(begin);
-  const tail = rest?.split(end)[1];
-  if (tail === undefined) throw new Error(`${document} has no place for the table`);
-  writeFileSync(document, `${head}${begin}\n${lines}\n${end}${tail}`);
+  const after = rest?.slice(rest.indexOf(end) + end.length);
+  if (after === undefined) throw new Error(`${document} has no place for the ${mark}`);
+  writeFileSync(document, `${head}${begin}\n${lines}\n${end}${after}`);
 }

@@ -1,7 +1,7 @@
 // A peer that does what the test says: one function from a command to its answer. Written for the API
 // that autobahn-js and wamp-wasm share, so that both are driven by the same lines.
 //
-// A library is { join({ url, realm, serializer }) → { session, closed }, Result, WampError, and where they
+// A library is { join({ url, realm, serializer, auth? }) → { session, closed, details, router_key? }, Result, WampError, and where they
 // are not the obvious: bytes(Uint8Array) → its binary type, nothing → what a procedure without result returns }.
 // An answer is { ok }, { error: { uri, args, kwargs } } for a WAMP error, or { failed: text }.
 
@@ -27,6 +27,14 @@ export function create_peer(library) {
     async join(target) {
       ({ session, closed } = await library.join(target));
       return session.id;
+    },
+    /** Joins by a method, leaves again, and gives who the router took us for. */
+    async authenticate(target) {
+      const joined = await library.join(target);
+      joined.session.leave();
+      await joined.closed;
+      const { authid, authrole, authmethod, authprovider } = joined.details;
+      return { authid, authrole, authmethod, authprovider, ...(joined.router_key && { router_key: joined.router_key }) };
     },
     async leave() {
       session.leave();

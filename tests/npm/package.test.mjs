@@ -2,6 +2,7 @@
 // loaded in a browser – bundled and as plain modules.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -118,6 +119,17 @@ test('the types satisfy tsc --strict in the project that installed it', async ()
     }
 });
 
+test('the TypeScript of docs/authentication.md compiles as it stands', async (t) => {
+    const blocks = (await readFile(join(root, 'docs/authentication.md'), 'utf8')).match(/(?<=```ts\n)[^]*?(?=```)/g) ?? [];
+    assert.ok(blocks.length >= 3);
+    const folder = await mkdtemp(join(tmpdir(), 'wamp-wasm-docs-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    await writeFile(join(folder, 'docs.ts'), blocks.join(''));
+    await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tests/npm/types/tsconfig.json'), files: ['docs.ts'] }));
+    await run(bin('tsc'), ['-p', folder]).catch((error) => assert.fail(error.stdout));
+});
+
 test('the type tests pass tsc --strict', async () => {
     await run(bin('tsc'), ['-p', join(root, 'tests/npm/types')]).catch((error) => assert.fail(error.stdout));
 });
@@ -212,6 +224,56 @@ test('the module of CBOR is loaded only by a connection that agreed on it', asyn
     assert.deepEqual(loaded, []);
     assert.deepEqual(await Promise.all([call(peer.url), answer()]), [5, undefined]);
     assert.deepEqual(loaded.sort(), ['/wasm/wamp_wasm_cbor.js', '/wasm/wamp_wasm_cbor_bg.wasm']);
+});
+
+test('the module of authentication is loaded only by an attempt that needs a proof', async (t) => {
+    const url = await serve(t, join(root, 'pkg'));
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const loaded = [];
+    opened.on('request', (request) => request.url().includes('auth') && loaded.push(new URL(request.url()).pathname));
+    const tried = async (auth, method, extra) => {
+        const peer = await peerFor(t);
+        const joining = opened.evaluate(async ([address, auth]) => {
+            const { connect } = await import('/index.js');
+            const session = await connect({ url: address, realm: 'realm1', auth });
+            return session.isOpen;
+        }, [peer.url, auth]);
+        const router = await peer.connection();
+        await router.receive();
+        if (method) {
+            router.send([4, method, extra]);
+            assert.equal((await router.receive())[0], 5);
+        }
+        router.send([2, 7, { roles: { dealer: {} } }]);
+        assert.equal(await joining, true);
+    };
+    await tried(undefined);
+    assert.deepEqual(loaded, []);
+    await tried({ method: 'ticket', authid: 'joe', ticket: 'secret' }, 'ticket', {});
+    assert.deepEqual(loaded, ['/api/authenticate.js']);
+    await tried({ method: 'wampcra', authid: 'joe', secret: 'secret' }, 'wampcra', { challenge: '{}' });
+    await tried({ method: 'wampcra', authid: 'joe', secret: 'secret' }, 'wampcra', { challenge: '{}' });
+    assert.deepEqual(loaded, ['/api/authenticate.js', '/wasm/wamp_wasm_auth.js', '/wasm/wamp_wasm_auth_bg.wasm']);
+});
+
+test('in a page the helpers of authentication say what is missing, and onchallenge has it', async (t) => {
+    const url = await serve(t, join(root, 'pkg'));
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const peer = await peerFor(t);
+    const running = opened.evaluate(async (address) => {
+        const { connect } = await import('/index.js');
+        const { auth_cra } = await import('/auth.js');
+        const problem = await Promise.resolve().then(() => auth_cra.sign('secret', '{}')).catch((error) => `${error.name}: ${error.message}`);
+        const onchallenge = (session, method, extra) => auth_cra.sign('secret', extra.challenge);
+        await connect({ url: address, realm: 'realm1', authmethods: ['wampcra'], authid: 'joe', onchallenge });
+        return problem;
+    }, peer.url);
+    const router = await peer.connection();
+    await router.receive();
+    router.send([4, 'wampcra', { challenge: '{}' }]);
+    assert.equal((await router.receive())[1], createHmac('sha256', 'secret').update('{}').digest('base64'));
+    router.send([2, 7, { roles: { dealer: {} } }]);
+    assert.equal(await running, 'StateError: auth_cra.sign: the module for it is not loaded here: await initAuth() first');
 });
 
 test('a module that cannot be loaded fails the attempt, which can be tried again', async (t) => {

@@ -9,8 +9,8 @@ use crate::codec::cbor as serializer;
 #[cfg(feature = "js")]
 use crate::codec::msgpack as serializer;
 use crate::codec::{
-    MAX_DEPTH,
-    tape::{Builder, Outgoing},
+    MAX_DEPTH, Write,
+    tape::{Builder, Keys, Outgoing},
 };
 
 /// Memory above this is given back as soon as a message needs far less.
@@ -24,6 +24,7 @@ pub struct Tape {
     words: Vec<u32>,
     numbers: Vec<f64>,
     octets: Vec<u8>,
+    keys: Keys,
     sent: Vec<u8>,
     error: String,
     report: [u32; 11],
@@ -41,6 +42,7 @@ impl Tape {
             words: Vec::new(),
             numbers: Vec::new(),
             octets: Vec::new(),
+            keys: Keys::default(),
             sent: Vec::new(),
             error: String::new(),
             report: [0; 11],
@@ -104,12 +106,21 @@ impl Tape {
         room(&mut self.octets, length)
     }
 
+    /// Keeps the text of so many octets that lies where those of an outgoing tape go, as a key. Its number
+    /// is how many there were before. `false`: it is too long.
+    pub fn key(&mut self, length: usize) -> bool {
+        let mut writer = serializer::Writer::default();
+        let text = self.octets.get(..length).unwrap_or_default();
+        writer.write_text(text).is_ok() && self.keys.add(&writer.into_octets())
+    }
+
     /// Makes a frame of the tape and gives its length; 0: see [`error`](Self::error).
     pub fn write(&mut self, words: usize, numbers: usize, octets: usize) -> usize {
         let tape = Outgoing {
             words: self.words.get(..words).unwrap_or_default(),
             numbers: self.numbers.get(..numbers).unwrap_or_default(),
             octets: self.octets.get(..octets).unwrap_or_default(),
+            keys: &self.keys,
         };
         self.sent.clear();
         let mut writer = serializer::Writer::new(std::mem::take(&mut self.sent));

@@ -212,6 +212,21 @@ for (const [subprotocol, made] of Object.entries(CODECS)) {
             assert.equal(inner[4][0].nested.length, 3_000_000);
         });
 
+        test('keys are right whatever came before them, also where sending in between writes the same ones', () => {
+            const orders = [{ a: 1, b: 2, c: 3 }, { c: 1, b: 2, a: 3 }, { b: 1, a: { c: 1, a: 2 } }, {}, { a: 1, ключ: 2, 'twenty-three octets, long': 3, b: 4 }];
+            for (let i = 0; i < 50; i++) {
+                const list = Array.from({ length: 6 }, (_, n) => orders[(i * (n + 1) + n) % orders.length]);
+                assert.deepStrictEqual(back(list), list);
+                const chatty = { a: { toJSON: () => back(list)[0] }, b: 2, get c() { return back({ b: 1, [`new ${i}`]: 2 }); } };
+                assert.deepStrictEqual(back(chatty), { a: list[0], b: 2, c: { b: 1, [`new ${i}`]: 2 } });
+            }
+        });
+
+        test('an object that changes while it is written is what it was found to be', () => {
+            const changing = { a: { toJSON: () => { delete changing.b; changing.c = 3; return 1; } }, b: 2 };
+            assert.deepEqual(back(changing), { a: 1 });
+        });
+
         test('a text frame and broken octets are errors that say what is wrong', () => {
             assert.throws(() => codec.decode('[]'), { message: 'text frame on a connection that uses binary frames' });
             const name = subprotocol === 'wamp.2.cbor' ? 'CBOR' : 'MessagePack';

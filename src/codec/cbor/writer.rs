@@ -2,7 +2,7 @@
 
 use super::major;
 use crate::codec::EncodeError;
-use crate::codec::token::{Token, Write};
+use crate::codec::token::{EncodedText, Token, Write, WriteEncoded};
 
 /// Writes CBOR.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,7 @@ impl Writer {
         self.octets(item);
     }
 
+    #[inline(always)]
     fn octet(&mut self, octet: u8) {
         self.0.push(octet);
     }
@@ -61,6 +62,13 @@ impl Writer {
             Some(length) => self.head(major, length as u64),
             None => self.octet(major << 5 | 31),
         }
+    }
+}
+
+impl WriteEncoded for Writer {
+    #[inline(always)]
+    fn write_encoded(&mut self, text: &EncodedText) {
+        text.append_to(&mut self.0);
     }
 }
 

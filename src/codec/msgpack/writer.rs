@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::codec::EncodeError;
-use crate::codec::token::{Token, Write};
+use crate::codec::token::{EncodedText, Token, Write, WriteEncoded};
 
 /// Writes MessagePack.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,7 @@ impl Writer {
         self.octets(item);
     }
 
+    #[inline(always)]
     fn octet(&mut self, octet: u8) {
         self.0.push(octet);
     }
@@ -80,6 +81,13 @@ impl Writer {
             _ => return Err(EncodeError::TooMuch { what: "a length", limit: LIMIT }),
         }
         Ok(())
+    }
+}
+
+impl WriteEncoded for Writer {
+    #[inline(always)]
+    fn write_encoded(&mut self, text: &EncodedText) {
+        text.append_to(&mut self.0);
     }
 }
 

@@ -2,9 +2,10 @@
 //! and never a wrong memory access. That a list has as many items as it says, and that texts are UTF-8,
 //! is the tape's duty.
 
+use super::keys::Keys;
 use super::word::{self, operand, special, tag};
 use crate::codec::EncodeError;
-use crate::codec::token::{Token, Write};
+use crate::codec::token::{Token, WriteEncoded};
 
 /// A tape on its way out.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub struct Outgoing<'a> {
     pub numbers: &'a [f64],
     /// Texts and binaries, in the order of their words.
     pub octets: &'a [u8],
+    /// The keys that travel as numbers.
+    pub keys: &'a Keys,
 }
 
 impl<'a> Outgoing<'a> {
@@ -23,7 +26,7 @@ impl<'a> Outgoing<'a> {
     ///
     /// # Errors
     /// [`EncodeError`] when the tape breaks off or points outside its areas; a part of it is written then.
-    pub fn write(&self, writer: &mut impl Write) -> Result<(), EncodeError> {
+    pub fn write(&self, writer: &mut impl WriteEncoded) -> Result<(), EncodeError> {
         let mut words = self.words.iter().copied();
         let mut octets = self.octets;
         while let Some(word) = words.next() {
@@ -35,6 +38,10 @@ impl<'a> Outgoing<'a> {
                 ),
                 word::TEXT => {
                     writer.write_text(self.take(&mut octets, operand)?)?;
+                    continue;
+                }
+                word::OBJECT => {
+                    writer.write_encoded(self.keys.get(operand).ok_or_else(|| self.broken("a key"))?);
                     continue;
                 }
                 word::LIST => Token::List(Some(operand as usize)),
@@ -101,7 +108,16 @@ mod tests {
 
     fn msgpack(words: &[u32], numbers: &[f64], octets: &[u8]) -> Result<Vec<u8>, EncodeError> {
         let mut writer = msgpack::Writer::default();
-        Outgoing { words, numbers, octets }.write(&mut writer).map(|()| writer.into_octets())
+        let mut keys = Keys::default();
+        assert!(keys.add(&[0xa1, b'k']));
+        Outgoing { words, numbers, octets, keys: &keys }.write(&mut writer).map(|()| writer.into_octets())
+    }
+
+    #[test]
+    fn a_key_that_was_encoded_before_is_written_by_its_number() {
+        let words = [pack(word::OPEN_OBJECT, 0), 1, pack(word::OBJECT, 0), 7 << 3];
+        assert_eq!(msgpack(&words, &[], &[]).unwrap(), [0x81, 0xa1, b'k', 7]);
+        assert!(msgpack(&[pack(word::OPEN_OBJECT, 0), 1, pack(word::OBJECT, 1), 7 << 3], &[], &[]).is_err());
     }
 
     #[test]

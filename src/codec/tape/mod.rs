@@ -17,8 +17,9 @@
 //! |   | 3, 4 | a 64-bit integer, signed or not, beyond 2^53: two bare words, the low one first |
 //! | 7 binary | length | a bare word: where it starts in the frame; an offset beyond the frame's end counts into the area of binaries that came in pieces |
 //!
-//! On the way out a text and a binary give their length in octets and both lie in the text area, and
-//! all objects are open ones of shape 0, which has no keys.
+//! On the way out a text and a binary give their length in octets and both lie in the text area, all
+//! objects are open ones of shape 0, which has no keys, and tag 4 is a key that was encoded before: its
+//! number among [those](Keys).
 //!
 //! # Policy
 //! An integer up to 2^53 is a number to JavaScript, as every WAMP id is; beyond that it is a `BigInt`.
@@ -27,11 +28,13 @@
 mod area;
 mod builder;
 mod encoder;
+mod keys;
 mod shapes;
 mod text;
 mod word;
 
 pub use builder::Builder;
 pub use encoder::Outgoing;
+pub use keys::Keys;
 pub use shapes::Shapes;
 pub use text::Text;

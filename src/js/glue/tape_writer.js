@@ -18,8 +18,12 @@ const SHORT = 96;
 /** Words in front of a tail: for the message's list, its type and its ids. */
 const HEAD = 4;
 
-const [NUMBER, TEXT, LIST, OPEN_OBJECT, SPECIAL, BINARY] = [1, 2, 3, 5, 6, 7];
+const [NUMBER, TEXT, LIST, KEY, OPEN_OBJECT, SPECIAL, BINARY] = [1, 2, 3, 4, 5, 6, 7];
 const [NULL, FALSE, TRUE, SIGNED, UNSIGNED] = [SPECIAL, 8 | SPECIAL, 16 | SPECIAL, 24 | SPECIAL, 32 | SPECIAL];
+
+/** How many keys cross as numbers, and how many octets each may have. */
+const KEYS = 1024;
+const KEY_OCTETS = 22;
 
 const encoder = new TextEncoder();
 const { getPrototypeOf } = Object;
@@ -90,6 +94,13 @@ export class TapeWriter {
         /** Where in wasm the areas are, and how much they hold. */
         this.wordsAt = this.numbersAt = this.octetsAt = 0;
         this.wordsRoom = this.numbersRoom = this.octetsRoom = 0;
+        /** The keys that Rust has, from the second on, and the number of each. @type {(string | undefined)[]} */
+        this.keys = [undefined];
+        /** @type {Map<string, number>} */
+        this.keyNumbers = new Map();
+        /** After each key the one that followed it last, and the key that was written last: a guess. */
+        this.followers = [0];
+        this.lastKey = 0;
         const { buffer } = memory;
         this.u8 = new Uint8Array(buffer);
         this.i32 = new Int32Array(buffer);
@@ -280,6 +291,33 @@ export class TapeWriter {
         this.push((written << 3) | TEXT);
     }
 
+    /** The name of an entry: mostly the one that came behind the last name before. @param {string} name */
+    key(name) {
+        let number = this.followers[this.lastKey];
+        if (this.keys[number] !== name) {
+            number = this.keyNumbers.get(name) ?? this.learned(name);
+            if (number === 0) return this.text(name);
+            this.followers[this.lastKey] = number;
+        }
+        this.lastKey = number;
+        this.push(((number - 1) << 3) | KEY);
+    }
+
+    /** The number of a key that is new; 0: it has to travel as a text. @param {string} name */
+    learned(name) {
+        if (name.length > KEY_OCTETS || this.keys.length > KEYS) return 0;
+        if (isUnfit(this.octetsRoom, KEY_OCTETS)) this.octetsAt = this.tape.octets((this.octetsRoom = ROOM));
+        if (this.u8.length === 0) this.view();
+        const { read, written } = encoder.encodeInto(name, this.u8.subarray(this.octetsAt, this.octetsAt + KEY_OCTETS));
+        const fits = read === name.length && this.tape.key(written);
+        if (this.u8.length === 0) this.view();
+        if (!fits) return 0;
+        const number = this.keys.push(name) - 1;
+        this.followers.push(0);
+        this.keyNumbers.set(name, number);
+        return number;
+    }
+
     /** @param {Uint8Array} octets */
     binary(octets) {
         if (this.octet + octets.length > this.octets.length) this.octets = grown(this.octets, this.octet + octets.length);
@@ -316,7 +354,7 @@ export class TapeWriter {
             if (!hasOwnProperty.call(object, name)) continue;
             const item = resolved(object[name], name);
             if (isAbsent(item)) continue;
-            this.text(name);
+            this.key(name);
             this.value(item);
             entries++;
         }

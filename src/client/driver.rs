@@ -3,7 +3,7 @@
 //! so these may call straight back into the session.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     future::Future,
     mem,
     pin::Pin,
@@ -12,21 +12,27 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt, channel::oneshot, future::LocalBoxFuture, stream::FuturesUnordered};
+use futures::{
+    StreamExt,
+    channel::oneshot,
+    future::{AbortHandle, LocalBoxFuture, abortable},
+    stream::FuturesUnordered,
+};
 
 use super::{
-    arguments::{Arguments, parts},
+    arguments::{Arguments, parts as parts_of},
     config::{OnChallenge, Proof},
     error::WampError,
-    registration::Invocation,
+    parts::{Part, Parts, Sink},
+    registration::{Invocation, Link},
     shared::{Core, Shared},
     subscription::{Event, Queue},
 };
 use crate::{
     codec::{Frame, Limits, decode, encode},
     message::{
-        Authenticate, Challenge, Error, ErrorDetails, Message, MessageType, Payload, RequestId, Uri, Values,
-        Welcome, Yield, YieldOptions, uris,
+        Authenticate, CancelMode, Challenge, Error, ErrorDetails, Message, MessageType, Payload, RequestId,
+        Uri, Values, Welcome, Yield, YieldOptions, uris,
     },
     session::{Ended, Input, Output, SessionEvent, Ticket},
     transport::{CloseCode, Closed, Transport},
@@ -49,13 +55,22 @@ pub struct Driver<T: Transport> {
     outbox: VecDeque<Frame>,
     /// What the application is busy with: calls of its procedures, and the answer to a challenge.
     running: FuturesUnordered<LocalBoxFuture<'static, Finished>>,
+    /// The calls of its procedures among them.
+    calls: HashMap<RequestId, Running>,
     sleep: Option<(Duration, LocalBoxFuture<'static, ()>)>,
     over: bool,
+}
+
+/// A call of a procedure.
+struct Running {
+    abort: AbortHandle,
+    parts: Option<Parts>,
 }
 
 /// What the application has finished.
 enum Finished {
     Call(RequestId, Result<Arguments, WampError>),
+    Stopped,
     Challenge(Result<Proof, WampError>),
 }
 
@@ -76,6 +91,7 @@ impl<T: Transport> Driver<T> {
             joined: Some(joined),
             outbox: VecDeque::new(),
             running: FuturesUnordered::new(),
+            calls: HashMap::new(),
             sleep: None,
             over,
         }
@@ -113,12 +129,14 @@ impl<T: Transport> Driver<T> {
             SessionEvent::Joined(welcome) => self.joined(welcome),
             SessionEvent::Challenged(challenge) => self.challenged(challenge),
             SessionEvent::Settled { ticket, outcome } => {
-                let answer = self.shared.with(|core| core.answers.remove(&ticket));
+                let (answer, sink) =
+                    self.shared.with(|core| (core.answers.remove(&ticket), core.results.remove(&ticket)));
+                sink.and_then(|sink| sink.parts()).into_iter().for_each(|parts| parts.end());
                 // Nobody may wait for the answer any more.
                 let _ = answer.map(|answer| answer.send(outcome));
             }
             SessionEvent::Event { subscription, publication, details, payload } => {
-                let (args, kwargs) = parts(payload);
+                let (args, kwargs) = parts_of(payload);
                 let event =
                     Event { publication, details, args: args.into(), kwargs: kwargs.into(), missed: 0 };
                 for queue in self.shared.queues_of(subscription) {
@@ -126,10 +144,10 @@ impl<T: Transport> Driver<T> {
                 }
             }
             SessionEvent::Invocation { endpoint, request, registration, details, payload } => {
-                let (args, kwargs) = parts(payload);
-                let invocation =
-                    Invocation { args: args.into(), kwargs: kwargs.into(), details, registration };
-                self.invoke(endpoint, request, invocation);
+                let (args, kwargs) = parts_of(payload);
+                let (args, kwargs) = (args.into(), kwargs.into());
+                let link = Link { shared: self.shared.clone(), request, parts: None };
+                self.invoke(endpoint, Invocation { args, kwargs, details, registration, link });
             }
             SessionEvent::SubscriptionRevoked { handlers, .. } => {
                 let queues = self.shared.with(|core| {
@@ -141,14 +159,16 @@ impl<T: Transport> Driver<T> {
                 let procedure = self.shared.with(|core| core.procedures.remove(&endpoint));
                 drop(procedure);
             }
-            SessionEvent::InvocationPart { .. } => {}
+            SessionEvent::InvocationPart { request, details, payload, .. } => {
+                self.invocation_part(request, details.progress() == Some(true), payload);
+            }
             SessionEvent::Interrupted { request, kill, .. } => {
+                self.stop(request);
                 if kill {
                     self.reply(request, Err(WampError::new(uris::CANCELED, ())));
                 }
             }
-            // Parts of a result are not offered by this API yet.
-            SessionEvent::Progress { .. } => {}
+            SessionEvent::Progress { ticket, payload, .. } => self.result_part(ticket, payload),
             SessionEvent::Ended(ended) => self.ended(ended),
         }
     }
@@ -174,13 +194,52 @@ impl<T: Transport> Driver<T> {
         self.running.push(Box::pin(async move { Finished::Challenge(answer.await) }));
     }
 
-    fn invoke(&self, endpoint: Ticket, request: RequestId, invocation: Invocation) {
+    fn invoke(&mut self, endpoint: Ticket, mut invocation: Invocation) {
+        let request = invocation.link.request;
         let procedure = self.shared.with(|core| core.procedures.get(&endpoint).cloned());
         let Some(procedure) = procedure else {
             return self.reply(request, Err(WampError::new(uris::NO_SUCH_PROCEDURE, ())));
         };
-        let call = procedure(invocation);
-        self.running.push(Box::pin(async move { Finished::Call(request, call.await) }));
+        if invocation.details.progress() == Some(true) {
+            let parts = Parts::new();
+            parts.push(invocation.first());
+            invocation.link.parts = Some(parts);
+        }
+        let parts = invocation.link.parts.clone();
+        let (call, abort) = abortable(procedure(invocation));
+        self.calls.insert(request, Running { abort, parts });
+        self.running.push(Box::pin(async move {
+            call.await.map_or(Finished::Stopped, |result| Finished::Call(request, result))
+        }));
+    }
+
+    /// Drops what runs for an invocation.
+    fn stop(&mut self, request: RequestId) {
+        self.calls.remove(&request).into_iter().for_each(|running| running.abort.abort());
+    }
+
+    fn invocation_part(&mut self, request: RequestId, more: bool, payload: Values) {
+        let Some(parts) = self.calls.get(&request).and_then(|running| running.parts.clone()) else { return };
+        let (args, kwargs) = parts_of(payload);
+        if !parts.push(Part { args: args.into(), kwargs: kwargs.into() }) {
+            self.stop(request);
+            let text = "the parts of the call come faster than they are read";
+            return self.reply(request, Err(WampError::new(uris::CANCELED, (text,))));
+        }
+        if !more {
+            parts.end();
+        }
+    }
+
+    fn result_part(&self, ticket: Ticket, payload: Values) {
+        let parts = self.shared.with(|core| core.results.get(&ticket).and_then(Sink::parts));
+        let Some(parts) = parts else { return };
+        let (args, kwargs) = parts_of(payload);
+        if !parts.push(Part { args: args.into(), kwargs: kwargs.into() }) {
+            let now = self.shared.timer.now();
+            let mode = CancelMode::KillNoWait;
+            let _ = self.shared.with(|core| core.session.cancel(now, ticket, mode.into()));
+        }
     }
 
     /// The session is over: whoever waits learns it, and what the application runs is dropped.
@@ -195,6 +254,7 @@ impl<T: Transport> Driver<T> {
         // Procedures may hold handles of this very session. All answers are settled by now.
         drop((procedures, answers));
         self.running.clear();
+        self.calls.clear();
         if let Some(joined) = self.joined.take() {
             let _ = joined.send(Err(ended));
         }
@@ -237,7 +297,11 @@ impl<T: Transport> Driver<T> {
     fn finish(&mut self, cx: &mut Context<'_>) -> bool {
         let Poll::Ready(Some(finished)) = self.running.poll_next_unpin(cx) else { return false };
         match finished {
-            Finished::Call(request, result) => self.reply(request, result),
+            Finished::Call(request, result) => {
+                self.calls.remove(&request);
+                self.reply(request, result);
+            }
+            Finished::Stopped => {}
             Finished::Challenge(answer) => self.answer(answer),
         }
         true

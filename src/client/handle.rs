@@ -3,8 +3,10 @@
 use std::{fmt, rc::Rc};
 
 use super::{
-    arguments::{Args, Arguments, Kwargs, parts},
+    arguments::Arguments,
+    call::{Call, CallResult},
     error::{RequestError, WampError},
+    parts::Parts,
     registration::{Invocation, Registration, untyped},
     shared::{Answer, Core, Shared, odd},
     subscription::{Queue, Subscription},
@@ -12,8 +14,8 @@ use super::{
 use crate::{
     codec::Serializer,
     message::{
-        Call, CallOptions, Id, Message, PublicationId, Publish, PublishOptions, Register, RegisterOptions,
-        RequestId, ResultDetails, SessionId, Subscribe, SubscribeOptions, Uri, Values, WelcomeDetails, uris,
+        self, CallOptions, Id, Message, PublicationId, Publish, PublishOptions, Register, RegisterOptions,
+        RequestId, SessionId, Subscribe, SubscribeOptions, Uri, Values, WelcomeDetails, uris,
     },
     session::{Ended, State, Success, Ticket},
 };
@@ -22,25 +24,13 @@ use crate::{
 ///
 /// Requests are sent when their future is first polled, in that order. While the connection is behind they
 /// wait, and then go out as they are polled again; who needs an order there awaits one before the next.
-/// Dropping a future drops its answer and sends nothing; dropping all handles sends nothing
-/// either: the session stays open, and its procedures go on serving, until [`leave`](Self::leave), the
+/// Dropping the future of a call cancels the call; dropping any other drops its answer and sends nothing, and
+/// dropping all handles sends nothing either: the session stays open, and its procedures go on serving, until [`leave`](Self::leave), the
 /// router, or the loss of the connection ends it. Then everything that waits settles with
 /// [`RequestError::SessionLost`], and streams of events end.
 #[derive(Clone)]
 pub struct SessionHandle {
     shared: Shared,
-}
-
-/// The result of a call.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CallResult {
-    /// Positional results.
-    pub args: Args,
-    /// Keyword results.
-    pub kwargs: Kwargs,
-    /// Details.
-    pub details: ResultDetails,
 }
 
 impl SessionHandle {
@@ -89,11 +79,58 @@ impl SessionHandle {
         options: CallOptions,
         arguments: impl Into<Arguments>,
     ) -> Result<CallResult, RequestError> {
+        self.start_call(procedure, options, arguments).await?.result().await
+    }
+
+    /// Sends a call and gives a handle of it before its result is there: to read the parts of the result, to
+    /// send the call itself in parts, or to cancel it. The options go to the wire as they are.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # use wamp_wasm::message::Dict;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures::StreamExt;
+    ///
+    /// // The result in parts, each within a second of the one before it:
+    /// let options = Dict::new().with("receive_progress", true).with("timeout", 1000).try_into()?;
+    /// let mut report = session.start_call("com.example.report", options, ()).await?;
+    /// while let Some(part) = report.next().await {
+    ///     println!("{}", part.args.get::<String>(0)?);
+    /// }
+    /// let pages: u32 = report.result().await?.args.get(0)?;
+    ///
+    /// // The call in parts:
+    /// let options = Dict::new().with("progress", true).try_into()?;
+    /// let mut upload = session.start_call("com.example.upload", options, ("first",)).await?;
+    /// upload.send(("second",)).await?;
+    /// upload.finish(("last",)).await?;
+    /// upload.result().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`] when it cannot be sent.
+    pub async fn start_call(
+        &self,
+        procedure: impl Into<Uri>,
+        options: CallOptions,
+        arguments: impl Into<Arguments>,
+    ) -> Result<Call, RequestError> {
         let (procedure, payload) = (procedure.into(), arguments.into().into_values()?);
-        let answer = self.ask(Call { request: any(), options, procedure, payload }, |_, _| {}).await?;
-        let Success::Result { details, payload } = answer.wait().await? else { return Err(odd()) };
-        let (args, kwargs) = parts(payload);
-        Ok(CallResult { args: args.into(), kwargs: kwargs.into(), details })
+        let (parts, in_parts) = (Parts::new(), options.receive_progress() == Some(true));
+        let sink = parts.sink();
+        let call = message::Call { request: any(), options, procedure: procedure.clone(), payload };
+        let prepare = |core: &mut Core, ticket| {
+            if in_parts {
+                core.results.insert(ticket, sink);
+            }
+        };
+        let answer = self.ask(call, prepare).await?;
+        if !in_parts {
+            parts.end();
+        }
+        Ok(Call::new(self.shared.clone(), answer, parts, procedure))
     }
 
     /// Publishes an event (`PUBLISH`) without an answer: what becomes of it is not known.
@@ -295,10 +332,35 @@ impl SessionHandle {
     /// # }
     /// ```
     pub async fn leave(&self) -> Ended {
-        let now = self.shared.timer.now();
         // It can only fail when there is nothing to leave any more.
-        let _ = self.shared.command(|core| core.session.leave(now, uris::CLOSE_REALM.into(), None));
+        let _ = self.say_goodbye(uris::CLOSE_REALM.into(), None);
         self.closed().await
+    }
+
+    /// Leaves the realm with a reason of the application's own, and a text for a person.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// session.leave_with("wamp.close.logout", Some("see you tomorrow")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`] when the reason is no URI, or the session is over already.
+    pub async fn leave_with(
+        &self,
+        reason: impl Into<Uri>,
+        message: Option<&str>,
+    ) -> Result<Ended, RequestError> {
+        self.say_goodbye(reason.into(), message)?;
+        Ok(self.closed().await)
+    }
+
+    fn say_goodbye(&self, reason: Uri, message: Option<&str>) -> Result<(), RequestError> {
+        let now = self.shared.timer.now();
+        self.shared.command(|core| core.session.leave(now, reason, message))
     }
 
     /// Waits until the session is over, however it ends.

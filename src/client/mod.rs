@@ -25,10 +25,12 @@
 
 mod arguments;
 mod auth;
+mod call;
 mod config;
 mod driver;
 mod error;
 mod handle;
+mod parts;
 mod registration;
 mod shared;
 mod subscription;
@@ -39,10 +41,12 @@ use std::{future::Future, rc::Rc};
 use futures::channel::oneshot;
 
 pub use arguments::{Args, ArgumentError, Arguments, Kwargs};
+pub use call::{Call, CallResult};
 pub use config::{ClientConfig, OnChallenge, Proof, Sign};
 pub use driver::Driver;
 pub use error::{JoinError, RequestError, SessionLost, WampError};
-pub use handle::{CallResult, SessionHandle};
+pub use handle::SessionHandle;
+pub use parts::{Part, Parts};
 pub use registration::{Invocation, Registration};
 pub use subscription::{Event, Subscription};
 #[cfg(target_family = "wasm")]

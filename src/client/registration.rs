@@ -7,15 +7,19 @@ use futures::future::LocalBoxFuture;
 use super::{
     arguments::{Args, Arguments, Kwargs},
     error::{RequestError, WampError},
+    parts::{Part, Parts},
     shared::Shared,
 };
 use crate::{
-    message::{InvocationDetails, RegistrationId},
+    message::{InvocationDetails, RegistrationId, RequestId, Yield, YieldOptions},
     session::Ticket,
 };
 
 /// A call that reached a procedure of ours.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// When its caller cancels it, or its time is up, the future of the procedure is dropped, and a caller who
+/// waits for that is told `wamp.error.canceled`.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invocation {
     /// Positional arguments.
@@ -26,6 +30,83 @@ pub struct Invocation {
     pub details: InvocationDetails,
     /// The registration.
     pub registration: RegistrationId,
+    pub(super) link: Link,
+}
+
+/// What connects an invocation with its session.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) shared: Shared,
+    pub(super) request: RequestId,
+    /// The parts of a call that comes in parts.
+    pub(super) parts: Option<Parts>,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+impl Invocation {
+    /// Sends a part of the result (`YIELD` with `progress`). To a caller who takes no parts nothing is sent.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// session.register("com.example.count", async |call| {
+    ///     for n in 1..call.args.get::<u32>(0)? {
+    ///         call.progress((n,)).await.ok();
+    ///     }
+    ///     Ok(("done",))
+    /// }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RequestError`] when it cannot be written, or the session is over.
+    pub async fn progress(&self, arguments: impl Into<Arguments>) -> Result<(), RequestError> {
+        let Link { shared, request, .. } = &self.link;
+        let payload = arguments.into().into_values()?;
+        let options = YieldOptions::default().with("progress", true);
+        let part = Yield { request: *request, options: options.clone(), payload: payload.clone() };
+        shared.check(&part.into())?;
+        shared.room().await;
+        shared.command(|core| core.session.yield_result(*request, options, payload))
+    }
+
+    /// All parts of the call, the first included, as they come. A call in one piece has one part; the caller
+    /// may also end with a part that holds nothing.
+    ///
+    /// ```no_run
+    /// # use wamp_wasm::client::SessionHandle;
+    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures::StreamExt;
+    ///
+    /// session.register("com.example.sum", async |call| {
+    ///     let (mut sum, mut parts) = (0, call.parts());
+    ///     while let Some(part) = parts.next().await {
+    ///         sum += part.args.get::<Option<i64>>(0)?.unwrap_or(0);
+    ///     }
+    ///     Ok((sum,))
+    /// }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        self.link.parts.clone().unwrap_or_else(|| {
+            let parts = Parts::new();
+            parts.push(self.first());
+            parts.end();
+            parts
+        })
+    }
+
+    pub(super) fn first(&self) -> Part {
+        Part { args: self.args.clone(), kwargs: self.kwargs.clone() }
+    }
 }
 
 /// A procedure without its types: starts a call, which then runs until it has its answer.

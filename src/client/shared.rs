@@ -13,6 +13,7 @@ use futures::channel::oneshot;
 
 use super::{
     error::{RequestError, SessionLost, WampError},
+    parts::Sink,
     registration::Procedure,
     subscription::Queue,
     timer::Timer,
@@ -42,6 +43,8 @@ pub(super) struct Core {
     pub(super) answers: HashMap<Ticket, oneshot::Sender<Outcome<Values>>>,
     pub(super) queues: HashMap<Ticket, Weak<RefCell<Queue>>>,
     pub(super) procedures: HashMap<Ticket, Procedure>,
+    /// Where the parts of the results of calls go.
+    pub(super) results: HashMap<Ticket, Sink>,
     /// Messages that the transport has not taken yet.
     pub(super) unsent: usize,
     driver: Option<Waker>,
@@ -63,6 +66,7 @@ impl Shared {
             answers: HashMap::new(),
             queues: HashMap::new(),
             procedures: HashMap::new(),
+            results: HashMap::new(),
             unsent: 0,
             driver: None,
             waiting: Vec::new(),

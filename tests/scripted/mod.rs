@@ -20,7 +20,8 @@ use wamp_wasm::{
 };
 
 /// What a router says to anybody.
-pub(crate) const WELCOME: &str = r#"[2,7,{"roles":{"broker":{},"dealer":{}}}]"#;
+pub(crate) const WELCOME: &str = r#"[2,7,{"roles":{"broker":{},"dealer":{"features":{
+    "call_canceling":true,"progressive_call_invocations":true}}}}]"#;
 
 /// A client that talks JSON, and the router's end of its transport.
 pub(crate) struct Scripted {

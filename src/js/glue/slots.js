@@ -14,8 +14,17 @@ const UNROLLED = 16;
 /** The list of keys that has the copy, for good: those of the next connection are the same. @type {Map<string, number>} */
 const owners = new Map();
 
-/** What makes objects with these keys, which differ from each other. @param {string[]} keys @returns {Make} */
-export function maker(keys) {
+/** A list of keys that comes more often than this is frequent: those of a handshake are not. */
+const FREQUENT = 8;
+
+/** What makes the first objects with these keys. @type {Make} */
+export function maker(keys, count, shape) {
+    if (++shape.met > FREQUENT || keys.includes('__proto__')) shape.make = frequentMaker(keys);
+    return shape.make === maker ? plain(keys, count, shape) : shape.make(keys, count, shape);
+}
+
+/** @param {string[]} keys which differ from each other @returns {Make} */
+function frequentMaker(keys) {
     if (keys.includes('__proto__')) return guarded;
     // A copy sets one at least, and numbers are no properties like the others.
     if (keys.length === 0 || keys.some((key) => /^\d+$/.test(key))) return plain;

@@ -101,7 +101,7 @@ export class TapeReader {
         const keys = [];
         for (let at = index; at !== 0; at = this.parents[at]) keys.push(this.lastKeys[at]);
         keys.reverse();
-        return (this.shapes[index] = { keys, make: maker(keys) });
+        return (this.shapes[index] = { keys, make: maker, met: 0 });
     }
 
     /** Takes over the shapes that are new since the last frame. @param {number} report */

@@ -4,7 +4,7 @@
 // lies in variables of this module: they cost less than the properties of an object.
 
 /** @typedef {{ i32: Int32Array, u32: Uint32Array, f64: Float64Array, u8: Uint8Array, shape(index: number): Shape }} Source */
-/** The keys of an object, and what makes it of them. @typedef {{ keys: string[], make: (keys: string[], count: number) => any }} Shape */
+/** The keys of an object, what makes it of them, and how often it was met at first. @typedef {{ keys: string[], make: (keys: string[], count: number, shape: Shape) => any, met: number }} Shape */
 
 /** Up to this a loop over the octets is faster than a call to the decoder. */
 const SHORT = 96;
@@ -85,8 +85,8 @@ export function value() {
             return list(word >>> 3);
         case 4: {
             if (word === 4) return {};
-            const { keys, make } = source.shape(word >>> 3);
-            return make(keys, keys.length);
+            const shape = source.shape(word >>> 3);
+            return shape.make(shape.keys, shape.keys.length, shape);
         }
         default:
             return rare(word);
@@ -116,8 +116,8 @@ function rare(word) {
     const operand = word >>> 3;
     switch (word & 7) {
         case 5: {
-            const { keys, make } = source.shape(operand);
-            const object = make(keys, keys.length);
+            const shape = source.shape(operand);
+            const object = shape.make(shape.keys, shape.keys.length, shape);
             const pairs = i32[at++];
             for (let i = 0; i < pairs; i++) {
                 const key = value();

@@ -5,6 +5,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { summary, table } from './table.mjs';
 
+// Milliseconds that a batch may take.
+const LIMIT = 30_000;
+
 export async function socket({ openPage, clients, rounds, wants }) {
     const peer = spawn(process.execPath, [fileURLToPath(new URL('peer.mjs', import.meta.url))], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -16,46 +19,67 @@ export async function socket({ openPage, clients, rounds, wants }) {
         ...clients.map((name) => ({ name, width: 16 })),
     ]);
     const results = [];
-    // A page for each client, so that the CPU time of a page is that of its client.
-    const pages = {};
-    for (const name of clients) {
-        const page = await openPage([name]);
-        const cdp = await page.context().newCDPSession(page);
-        await cdp.send('Performance.enable');
-        pages[name] = { page, cdp };
-    }
-    const workloads = await pages[clients[0]].page.evaluate(() => globalThis.bench.socketRows());
+    const rows = await openPage([]).then(async (page) => {
+        const names = await page.evaluate(() => globalThis.bench.socketRows());
+        await page.context().close();
+        return names;
+    });
     for (const serializer of ['json', 'msgpack', 'cbor']) {
-        for (const [name, { page }] of Object.entries(pages)) {
-            const url = `ws://127.0.0.1:${String(port).trim()}/ws`;
-            await page.evaluate(([n, s, u]) => globalThis.bench.openSocket(n, s, u), [name, serializer, url]);
-        }
-        for (const workload of workloads.filter((w) => wants([w, serializer]))) {
-            const figures = Object.fromEntries(clients.map((name) => [name, { wall: [], cpu: [] }]));
+        const workloads = rows.filter((workload) => wants([workload, serializer]));
+        if (workloads.length === 0) continue;
+        // A page for each client, so that the CPU time of a page is that of its client.
+        const pages = new Map();
+        for (const name of clients) pages.set(name, await openClient(openPage, name, serializer, Number(port)));
+        for (const workload of workloads) {
+            const figures = {};
             for (let round = -1; round < Math.min(rounds, 15); round++) {
-                for (const [name, { page, cdp }] of Object.entries(pages)) {
-                    const before = await taskSeconds(cdp);
-                    const [wall, count] = await page.evaluate(
-                        async ([n, s, w]) => [await globalThis.bench.socketBatch(n, s, w), globalThis.bench.socketCount(w)],
-                        [name, serializer, workload],
-                    );
-                    const cpu = ((await taskSeconds(cdp)) - before) * 1e6;
-                    if (round >= 0) {
-                        figures[name].wall.push(wall);
-                        figures[name].cpu.push(cpu / count);
+                for (const [name, page] of pages) {
+                    const batch = await measured(page, name, serializer, workload);
+                    if (!batch) {
+                        console.error(`${name} did not finish '${workload}' in ${serializer} within ${LIMIT / 1000} s and is left out of what follows`);
+                        pages.delete(name);
+                        delete figures[name];
+                        await page.close();
+                    } else if (round >= 0) {
+                        figures[name] ??= { wall: [], cpu: [] };
+                        figures[name].wall.push(batch.wall);
+                        figures[name].cpu.push(batch.cpu);
                     }
                 }
             }
-            const row = Object.fromEntries(
-                clients.map((name) => [name, { wall: summary(figures[name].wall), cpu: summary(figures[name].cpu) }]),
-            );
-            print([workload, serializer, ...clients.map((c) => `${row[c].wall.median.toFixed(1)} / ${row[c].cpu.median.toFixed(1)}`)]);
+            const row = Object.fromEntries(Object.entries(figures).map(([name, { wall, cpu }]) => [name, { wall: summary(wall), cpu: summary(cpu) }]));
+            print([workload, serializer, ...clients.map((c) => (row[c] ? `${row[c].wall.median.toFixed(1)} / ${row[c].cpu.median.toFixed(1)}` : '–'))]);
             results.push({ name: workload, serializer, ...row });
         }
+        for (const page of pages.values()) await page.context().close();
     }
-    for (const { page } of Object.values(pages)) await page.context().close();
     peer.kill();
     return results;
+}
+
+async function openClient(openPage, name, serializer, port) {
+    const page = await openPage([name]);
+    page.cdp = await page.context().newCDPSession(page);
+    await page.cdp.send('Performance.enable');
+    await page.evaluate(([n, s, u]) => globalThis.bench.openSocket(n, s, u), [name, serializer, `ws://127.0.0.1:${port}/ws`]);
+    return page;
+}
+
+// One batch: microseconds a message, or null when it takes too long, as it does when a client loses a message.
+async function measured(page, name, serializer, workload) {
+    const before = await taskSeconds(page.cdp);
+    const run = page.evaluate(
+        async ([n, s, w]) => [await globalThis.bench.socketBatch(n, s, w), globalThis.bench.socketCount(w)],
+        [name, serializer, workload],
+    );
+    run.catch(() => {});
+    let timer;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT)));
+    const done = await Promise.race([run, late]);
+    clearTimeout(timer);
+    if (!done) return null;
+    const [wall, count] = done;
+    return { wall, cpu: (((await taskSeconds(page.cdp)) - before) * 1e6) / count };
 }
 
 async function taskSeconds(cdp) {

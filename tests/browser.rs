@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::duplicate_mod, reason = "each test file brings its own helpers")]
 
+#[path = "auth.rs"]
+mod auth;
 #[path = "client_join.rs"]
 mod client_join;
 #[path = "client_requests.rs"]

@@ -251,6 +251,18 @@ fn a_welcome_with_another_server_signature_than_the_demanded_one_is_refused() {
 }
 
 #[test]
+fn an_abort_tells_why_scram_failed_where_it_has_no_other_text() {
+    for (details, text) in
+        [(r#"{"scram":"invalid-proof"}"#, "invalid-proof"), (r#"{"scram":"a","message":"b"}"#, "b")]
+    {
+        let mut bench = Scripted::joining();
+        bench.router_sends(&format!(r#"[3,{details},"wamp.error.authentication_denied"]"#));
+        let ended = format!("ended Aborted wamp.error.authentication_denied '{text}' before it was open");
+        assert_eq!(bench.take_log()[1..], ["C→R closes".to_owned(), ended]);
+    }
+}
+
+#[test]
 fn what_is_demanded_of_welcome_holds_for_one_join_and_until_it_is_open() {
     assert_eq!(Scripted::disconnected().demand(WelcomeRule::AfterChallenge), Err(CommandError::NoTransport));
     assert_eq!(Scripted::joined().demand(WelcomeRule::AfterChallenge), Err(CommandError::AlreadyOpen));

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use crate::{
     auth::{
         self, Answer, Argon2Key, AuthError, CostLimits, Credentials, Cryptosign, Dialect, RANDOM_OCTETS,
-        Scram, Step, ToSign, WelcomeRule, cra,
+        Scram, Secret, Step, ToSign, WelcomeRule, cra,
     },
     message::{AuthExtra, Challenge, Dict, Value, uris},
 };
@@ -84,14 +84,15 @@ impl Authenticator {
     /// Throws a text when these are no keys.
     pub fn cryptosign(
         &mut self,
-        digits: &str,
+        digits: String,
         is_seed: bool,
         router_key: Option<String>,
     ) -> Result<(), Thrown> {
+        let digits = Secret::from(digits);
         let mut key = if is_seed {
-            Cryptosign::from_hex(digits).map_err(thrown)?
+            Cryptosign::from_hex(digits.expose()).map_err(thrown)?
         } else {
-            Cryptosign::signed_elsewhere(auth::public_key(digits).map_err(thrown)?)
+            Cryptosign::signed_elsewhere(auth::public_key(digits.expose()).map_err(thrown)?)
         };
         if let Some(router_key) = router_key {
             key = key.router_key(&router_key).map_err(thrown)?;
@@ -243,14 +244,14 @@ fn texts(dict: &Dict) -> Vec<String> {
 
 /// The signature of WAMP-CRA.
 #[wasm_bindgen]
-pub fn cra_sign(key: &str, challenge: &str) -> String {
-    cra::sign(key, challenge)
+pub fn cra_sign(key: String, challenge: &str) -> String {
+    cra::sign(Secret::from(key).expose(), challenge)
 }
 
 /// The key of a salted secret of WAMP-CRA.
 #[wasm_bindgen]
-pub fn cra_derive_key(secret: &str, salt: &str, iterations: u32, key_length: u32) -> String {
-    cra::derive_key(secret, salt, iterations, key_length as usize).expose().to_owned()
+pub fn cra_derive_key(secret: String, salt: &str, iterations: u32, key_length: u32) -> String {
+    cra::derive_key(Secret::from(secret).expose(), salt, iterations, key_length as usize).expose().to_owned()
 }
 
 /// The public key of a seed, both in hexadecimal digits.
@@ -258,8 +259,8 @@ pub fn cra_derive_key(secret: &str, salt: &str, iterations: u32, key_length: u32
 /// # Errors
 /// Throws a text when these are not 64 hexadecimal digits.
 #[wasm_bindgen]
-pub fn cryptosign_public_key(seed: &str) -> Result<String, JsValue> {
-    Cryptosign::from_hex(seed).map(|key| key.public_key()).map_err(thrown)
+pub fn cryptosign_public_key(seed: String) -> Result<String, JsValue> {
+    Cryptosign::from_hex(Secret::from(seed).expose()).map(|key| key.public_key()).map_err(thrown)
 }
 
 /// The signature of a challenge with its message, all in hexadecimal digits.
@@ -267,7 +268,7 @@ pub fn cryptosign_public_key(seed: &str) -> Result<String, JsValue> {
 /// # Errors
 /// Throws a text when one is not 64 hexadecimal digits.
 #[wasm_bindgen]
-pub fn cryptosign_sign(seed: &str, challenge: &str) -> Result<String, JsValue> {
-    let key = Cryptosign::from_hex(seed).map_err(thrown)?;
+pub fn cryptosign_sign(seed: String, challenge: &str) -> Result<String, JsValue> {
+    let key = Cryptosign::from_hex(Secret::from(seed).expose()).map_err(thrown)?;
     key.sign(challenge).map(Option::unwrap_or_default).map_err(thrown)
 }

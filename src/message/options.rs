@@ -166,7 +166,9 @@ dicts! {
     CloseDetails {
         /// A text for a person.
         message: &str,
-    } unread { scram: &str, }
+        /// Why SCRAM failed, in the words of RFC 5802, such as `invalid-proof`.
+        scram: &str,
+    } unread {}
 
     /// `CHALLENGE.Extra` and `AUTHENTICATE.Extra`: what they hold depends on the method.
     AuthExtra {} unread {}

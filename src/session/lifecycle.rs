@@ -195,7 +195,7 @@ impl<P: Payload> Session<P> {
 
     /// ABORT ends the session in every state and is never answered.
     pub(super) fn aborted(&mut self, abort: Abort<P>) {
-        let message = abort.details.message().unwrap_or_default();
+        let message = abort.details.message().or_else(|| abort.details.scram()).unwrap_or_default();
         match &self.phase {
             Phase::Connected => self.close(),
             Phase::Leaving(ended) => {

@@ -144,10 +144,12 @@ export const auth_scram = {
                 else if (value != null) rust.other(key);
             }
             rust.challenged(method);
+            const texts = rust.extra();
+            return { signature: rust.signature(), extra: texts.length ? { [texts[0]]: texts[1] } : {}, server_signature: String(rust.server_signature()) };
         } catch (text) {
             throw new WampError(rust.reason(), [String(text)]);
+        } finally {
+            rust.free();
         }
-        const texts = rust.extra();
-        return { signature: rust.signature(), extra: texts.length ? { [texts[0]]: texts[1] } : {}, server_signature: String(rust.server_signature()) };
     },
 };

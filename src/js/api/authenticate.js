@@ -34,6 +34,7 @@ const LIMITS = ['cra_iterations', 'pbkdf2_iterations', 'argon2_memory', 'argon2_
  * @property {object | undefined} authextra
  * @property {boolean} demanding whether WELCOME must not come without a challenge
  * @property {(method: string, extra: any) => Promise<Answer>} answer
+ * @property {() => void} done wipes the secrets, because the join is over
  */
 
 /** A failure of the application's own function, which may do better next time. */
@@ -110,6 +111,7 @@ function withoutProofs(credentials, authid, authextra) {
             ticket = undefined;
             return { signature };
         },
+        done() {},
     };
 }
 
@@ -140,6 +142,7 @@ async function withProofs(credentials, authid, given_extra) {
             }
             return { signature: rust.signature(), extra: pairs(rust.extra()), server_signature: rust.server_signature() };
         },
+        done: () => rust.free(),
     };
 }
 

@@ -154,6 +154,12 @@ export class Connection {
         }
     }
 
+    /** The secrets of an attempt are of no more use. @param {Attempt} attempt */
+    #forget(attempt) {
+        attempt.authentication?.done();
+        attempt.authentication = undefined;
+    }
+
     /** There are no credentials, or a module cannot be loaded. @param {Attempt} attempt @param {any} error */
     #unready(attempt, error) {
         if (error instanceof WampError) return this.#finish(attempt, 'closed', { reason: error.uri, message: String(error.args[0]) }, true);
@@ -225,6 +231,7 @@ export class Connection {
             });
             this.#session = session;
             session.onjoin = (details) => {
+                this.#forget(attempt);
                 // Not before: a router that takes connections and refuses sessions would be asked for ever.
                 this.#backoff.reset();
                 this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
@@ -254,6 +261,7 @@ export class Connection {
     #finish(attempt, how, why, final = false) {
         if (attempt.over) return;
         attempt.over = true;
+        this.#forget(attempt);
         this.#attempt = null;
         const retry = this.#wanted && !final && how !== 'unsupported' && (how !== 'unreachable' || this.#options.retry_if_unreachable);
         const delay = retry ? this.#backoff.next() : null;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{
     DecodeError, EncodeError, Output, PayloadElements, Serializer, Span, WirePayload, Write, msgpack,
     payload::{ARGUMENTS, ARGUMENTS_KW},
+    span::{Kind, Piece},
 };
 use crate::message::{Payload, Values};
 
@@ -46,7 +47,7 @@ impl Encoded {
         let Some(inner) = &self.0 else { return Ok(Values::default()) };
         let (args, kwargs) = inner.elements();
         let Some(args) = args else { return Ok(Values::default()) };
-        if matches!(args.kind()?, super::span::Kind::Binary) {
+        if matches!(args.kind()?, Kind::Binary) {
             return Values::read(PayloadElements::Opaque(args));
         }
         Values::read(PayloadElements::Plain { args: Some(args), kwargs })
@@ -78,7 +79,7 @@ impl Payload for Encoded {
 }
 
 impl WirePayload for Encoded {
-    fn read(elements: PayloadElements<'_>) -> Result<Self, DecodeError> {
+    fn read(elements: PayloadElements<Span<'_>>) -> Result<Self, DecodeError> {
         // Decoded once, to be sure that all who get it can: else one peer could have the sessions of
         // others end over a payload that a router passed on.
         Values::read(elements)?;

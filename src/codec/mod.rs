@@ -36,8 +36,8 @@ pub use serde_value::{ValueError, from_value, to_value};
 pub use span::Span;
 pub use token::{Read, Token, Write};
 
-use crate::message::{Message, MessageType};
-use span::Split;
+use crate::message::{Message, MessageType, Payload, Value};
+use span::Piece;
 
 /// Writes a message as one frame.
 ///
@@ -113,28 +113,42 @@ pub fn decode<P: WirePayload>(
         (Serializer::Json, Frame::Text(_)) => return Err(DecodeError::NotInThisBuild(serializer.name())),
         (_, Frame::Text(_)) => return Err(DecodeError::WrongFrame("text", "binary")),
     };
-    message_of(split, limits)
+    message_of(split.spans.into_iter(), split.len, limits.lenient, P::read)
 }
 
-/// The message of these elements.
-fn message_of<P: WirePayload>(split: Split<'_>, limits: &Limits) -> Result<Message<P>, DecodeError> {
-    let len = split.len;
-    let mut spans = split.spans.into_iter();
-    let code =
-        spans.next().ok_or_else(|| DecodeError::NotAMessage("a message must not be an empty list".into()))?;
-    let message_type = message_type(code)?;
+/// Reads the message of elements that are values already, for a caller who keeps the payload: wherever the
+/// message has one, `payload` stands for it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_values<P: Payload>(elements: Vec<Value>, payload: P) -> Result<Message<P>, DecodeError> {
+    let len = elements.len();
+    message_of(elements.into_iter(), len, false, |_| Ok(payload))
+}
+
+/// The message of these elements, of which there are `len` in all.
+fn message_of<E: Piece, P: Payload>(
+    mut elements: impl Iterator<Item = E>,
+    len: usize,
+    lenient: bool,
+    read_payload: impl FnOnce(PayloadElements<E>) -> Result<P, DecodeError>,
+) -> Result<Message<P>, DecodeError> {
+    let empty = || DecodeError::NotAMessage("a message must not be an empty list".into());
+    let message_type = message_type(&elements.next().ok_or_else(empty)?.value()?)?;
     let layout = shape::layout(message_type);
     layout.check(len)?;
 
-    let mut header = layout.read(&mut spans)?;
-    let payload = payload::read(message_type.name(), spans, limits)?;
+    let mut header = layout.read(&mut elements)?;
+    let payload = match payload::find(message_type.name(), elements, lenient)? {
+        Some(elements) => read_payload(elements)?,
+        None => P::default(),
+    };
     let message = shape::message(message_type, &mut header, payload);
     rules::check(&message, len)?;
     Ok(message)
 }
 
-fn message_type(code: Span<'_>) -> Result<MessageType, DecodeError> {
-    let code = code.value()?;
+fn message_type(code: &Value) -> Result<MessageType, DecodeError> {
     let known = code.as_integer().and_then(MessageType::from_code);
-    known.ok_or_else(|| DecodeError::NotAMessage(format!("unknown message type {}", element::found(&code))))
+    known.ok_or_else(|| DecodeError::NotAMessage(format!("unknown message type {}", element::found(code))))
 }

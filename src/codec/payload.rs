@@ -1,21 +1,24 @@
 //! How the payload of a message is read from its elements and written as such.
 
-use super::{DecodeError, EncodeError, Limits, Output, Span, span::Kind};
+use super::{
+    DecodeError, EncodeError, Output, Span,
+    span::{Kind, Piece},
+};
 use crate::message::{Payload, Value, Values};
 
-/// The elements of a payload, still encoded and of the right kind each.
+/// The elements of a payload, each of the right kind: spans, which are still encoded, or values.
 #[derive(Clone, Copy, Debug)]
-pub enum PayloadElements<'a> {
+pub enum PayloadElements<E> {
     /// Positional arguments, a list, and keyword arguments, a dict. An empty one that says nothing is
     /// left out.
     Plain {
         /// The positional arguments.
-        args: Option<Span<'a>>,
+        args: Option<E>,
         /// The keyword arguments, never empty; only beside `args`.
-        kwargs: Option<Span<'a>>,
+        kwargs: Option<E>,
     },
     /// Octets in the place of the arguments.
-    Opaque(Span<'a>),
+    Opaque(E),
 }
 
 /// A payload that messages on the wire can carry.
@@ -24,7 +27,7 @@ pub trait WirePayload: Payload {
     ///
     /// # Errors
     /// [`DecodeError`] when the elements cannot be decoded.
-    fn read(elements: PayloadElements<'_>) -> Result<Self, DecodeError>;
+    fn read(elements: PayloadElements<Span<'_>>) -> Result<Self, DecodeError>;
 
     /// How many elements [`write`](Self::write) will append: at most 2.
     fn elements(&self) -> usize;
@@ -40,14 +43,15 @@ pub trait WirePayload: Payload {
 pub(super) const ARGUMENTS: &str = "Arguments";
 pub(super) const ARGUMENTS_KW: &str = "ArgumentsKw";
 
-/// Reads the payload of a message from the elements behind its header.
-pub(super) fn read<'a, P: WirePayload>(
+/// Finds the payload of a message among the elements behind its header; none, if it says nothing.
+/// `lenient`: whether null may stand for absent arguments.
+pub(super) fn find<E: Piece>(
     message: &'static str,
-    mut spans: impl Iterator<Item = Span<'a>>,
-    limits: &Limits,
-) -> Result<P, DecodeError> {
-    let (args, kwargs) = (spans.next(), spans.next());
-    let Some(args) = args else { return Ok(P::default()) };
+    mut elements: impl Iterator<Item = E>,
+    lenient: bool,
+) -> Result<Option<PayloadElements<E>>, DecodeError> {
+    let (args, kwargs) = (elements.next(), elements.next());
+    let Some(args) = args else { return Ok(None) };
     let wrong = |element: &str, expected: &str, kind: Kind| DecodeError::WrongElement {
         message,
         element: element.to_owned(),
@@ -55,17 +59,17 @@ pub(super) fn read<'a, P: WirePayload>(
     };
 
     let alone = kwargs.is_none();
-    let kwargs = match kwargs.map(|span| Ok((span, span.kind()?))).transpose()? {
-        None | Some((_, Kind::Dict { empty: true })) => None,
-        Some((_, Kind::Null)) if limits.lenient => None,
-        Some((span, Kind::Dict { .. })) => Some(span),
-        Some((_, kind)) => return Err(wrong(ARGUMENTS_KW, "a dict", kind)),
+    let kwargs = match kwargs.as_ref().map(Piece::kind).transpose()? {
+        None | Some(Kind::Dict { empty: true }) => None,
+        Some(Kind::Null) if lenient => None,
+        Some(Kind::Dict { .. }) => kwargs,
+        Some(kind) => return Err(wrong(ARGUMENTS_KW, "a dict", kind)),
     };
     match args.kind()? {
-        Kind::List { empty: true } if kwargs.is_none() => Ok(P::default()),
-        Kind::List { .. } => P::read(PayloadElements::Plain { args: Some(args), kwargs }),
-        Kind::Null if limits.lenient => P::read(PayloadElements::Plain { args: None, kwargs }),
-        Kind::Binary if alone => P::read(PayloadElements::Opaque(args)),
+        Kind::List { empty: true } if kwargs.is_none() => Ok(None),
+        Kind::List { .. } => Ok(Some(PayloadElements::Plain { args: Some(args), kwargs })),
+        Kind::Null if lenient => Ok(Some(PayloadElements::Plain { args: None, kwargs })),
+        Kind::Binary if alone => Ok(Some(PayloadElements::Opaque(args))),
         Kind::Binary => Err(DecodeError::WrongElement {
             message,
             element: ARGUMENTS.to_owned(),
@@ -76,7 +80,7 @@ pub(super) fn read<'a, P: WirePayload>(
 }
 
 impl WirePayload for Values {
-    fn read(elements: PayloadElements<'_>) -> Result<Self, DecodeError> {
+    fn read(elements: PayloadElements<Span<'_>>) -> Result<Self, DecodeError> {
         match elements {
             PayloadElements::Opaque(span) => match span.value()? {
                 Value::Bytes(octets) => Ok(Self::Opaque(octets)),
@@ -122,7 +126,7 @@ impl WirePayload for Values {
 
 /// No payload: one that arrives is checked for its kind and left out.
 impl WirePayload for () {
-    fn read(_: PayloadElements<'_>) -> Result<Self, DecodeError> {
+    fn read(_: PayloadElements<Span<'_>>) -> Result<Self, DecodeError> {
         Ok(())
     }
 

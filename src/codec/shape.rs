@@ -3,8 +3,9 @@
 //! what is left for each message is to put its elements where they belong.
 
 use super::{
-    DecodeError, EncodeError, Output, Span,
+    DecodeError, EncodeError, Output,
     element::{Element, Header, Kind, Part},
+    span::Piece,
 };
 use crate::message::{
     self, AuthExtra, CallOptions, CancelOptions, CloseDetails, EndDetails, ErrorDetails, EventDetails,
@@ -141,10 +142,13 @@ impl Layout {
     }
 
     /// Reads the header from its elements.
-    pub(super) fn read<'a>(&self, spans: &mut impl Iterator<Item = Span<'a>>) -> Result<Header, DecodeError> {
+    pub(super) fn read<E: Piece>(
+        &self,
+        elements: &mut impl Iterator<Item = E>,
+    ) -> Result<Header, DecodeError> {
         let mut header = Header::default();
-        for ((name, kind), span) in self.header.iter().zip(spans) {
-            header.read(*kind, span.value()?).map_err(|problem| problem.of(self.message.name(), name))?;
+        for ((name, kind), element) in self.header.iter().zip(elements) {
+            header.read(*kind, element.value()?).map_err(|problem| problem.of(self.message.name(), name))?;
         }
         Ok(header)
     }

@@ -46,6 +46,42 @@ impl Kind {
     }
 }
 
+/// An element of a message, encoded or decoded.
+pub(super) trait Piece: Sized {
+    fn value(self) -> Result<Value, DecodeError>;
+    fn kind(&self) -> Result<Kind, DecodeError>;
+}
+
+impl Piece for Span<'_> {
+    fn value(self) -> Result<Value, DecodeError> {
+        Span::value(self)
+    }
+
+    fn kind(&self) -> Result<Kind, DecodeError> {
+        match self.serializer {
+            #[cfg(feature = "json")]
+            Serializer::Json => Ok(json::kind(self.octets)),
+            _ => binary::kind(self.serializer, self.octets),
+        }
+    }
+}
+
+impl Piece for Value {
+    fn value(self) -> Result<Value, DecodeError> {
+        Ok(self)
+    }
+
+    fn kind(&self) -> Result<Kind, DecodeError> {
+        Ok(match self {
+            Self::Null => Kind::Null,
+            Self::List(list) => Kind::List { empty: list.is_empty() },
+            Self::Dict(dict) => Kind::Dict { empty: dict.is_empty() },
+            Self::Bytes(_) => Kind::Binary,
+            other => Kind::Other(other.kind()),
+        })
+    }
+}
+
 impl<'a> Span<'a> {
     /// The element, decoded.
     ///
@@ -70,14 +106,5 @@ impl<'a> Span<'a> {
     #[must_use]
     pub const fn serializer(self) -> Serializer {
         self.serializer
-    }
-
-    /// What the element is.
-    pub(super) fn kind(self) -> Result<Kind, DecodeError> {
-        match self.serializer {
-            #[cfg(feature = "json")]
-            Serializer::Json => Ok(json::kind(self.octets)),
-            _ => binary::kind(self.serializer, self.octets),
-        }
     }
 }

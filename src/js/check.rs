@@ -40,7 +40,7 @@ pub fn known_keys(code: u32) -> Result<String, Thrown> {
     Ok(lines.join("\n"))
 }
 
-/// Checks the URI and the options, a dict in MessagePack, of a request that is to be sent: `code` is its type.
+/// Checks the URI and the options, a dict on a tape, of a request that is to be sent: `code` is its type.
 ///
 /// # Errors
 /// Throws a text that names the argument.

@@ -97,9 +97,9 @@ impl Core {
         self.session.handle(instant(now), input);
     }
 
-    /// Any message, in MessagePack.
-    pub fn on_octets(&mut self, now: f64, octets: Vec<u8>) {
-        let input = match octets::message(octets) {
+    /// Any message, as a tape.
+    pub fn on_tape(&mut self, now: f64, tape: &[u8]) {
+        let input = match octets::message(tape) {
             Ok(message) => Input::Message(message),
             Err(error) => Input::Invalid(error.summary()),
         };
@@ -118,7 +118,7 @@ impl Core {
 
     // --- commands ----------------------------------------------------------------------------
 
-    /// Joins a realm. The details are a dict in MessagePack; the roles are added here.
+    /// Joins a realm. The details are a dict on a tape; the roles are added here.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
@@ -127,7 +127,7 @@ impl Core {
         self.session.join(instant(now), realm.into(), details).map_err(thrown)
     }
 
-    /// Answers a challenge. The extra is a dict in MessagePack.
+    /// Answers a challenge. The extra is a dict on a tape.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
@@ -162,7 +162,7 @@ impl Core {
         self.session.leave(instant(now), reason.into(), message.as_deref()).map_err(thrown)
     }
 
-    /// Subscribes and gives the ticket. The options are a dict in MessagePack.
+    /// Subscribes and gives the ticket. The options are a dict on a tape.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
@@ -179,7 +179,7 @@ impl Core {
         self.session.unsubscribe(ticket(handler)).map(number).map_err(thrown)
     }
 
-    /// Registers and gives the ticket. The options are a dict in MessagePack.
+    /// Registers and gives the ticket. The options are a dict on a tape.
     ///
     /// # Errors
     /// Throws a text; nothing was sent.
@@ -215,7 +215,7 @@ impl Core {
         let _ = self.session.cancel_call(instant(now), request, mode.into());
     }
 
-    /// What a request with these options, a dict in MessagePack that is right, needs and the router does not
+    /// What a request with these options, a dict on a tape that is right, needs and the router does not
     /// announce: its role, a space and the feature. `code` is the type of the request.
     ///
     /// # Errors

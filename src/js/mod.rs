@@ -2,8 +2,8 @@
 //! All decisions are taken here; values and callbacks of the application never leave JavaScript.
 //!
 //! How a frame goes through: the glue parses it, JSON with the browser's own means. A well-shaped message
-//! of the hot kinds crosses as numbers ([`Core::on_message`]), anything else as MessagePack
-//! ([`Core::on_octets`]) through the ordinary codec. Then the glue drains
+//! of the hot kinds crosses as numbers ([`Core::on_message`]), anything else as a tape
+//! ([`Core::on_tape`]), of which the ordinary codec reads it. Then the glue drains
 //! [`Core::poll`] until it gives [`Op::Nothing`], and reads what belongs to an operation from the
 //! core's registers.
 //!

@@ -1,20 +1,46 @@
-//! What crosses as octets: messages that are not hot, and the application's options. It is MessagePack
-//! whatever the serializer of the connection, so that one codec is enough; the glue makes the octets of
-//! the values that it has, and values of octets.
+//! What crosses as octets: messages that are not hot, and the application's options. Inwards they are a
+//! tape, which the glue has written of the values that it has; outwards they are MessagePack.
 
 use super::{
     core::{Thrown, thrown},
     slot::Slot,
 };
 use crate::{
-    codec::{self, DecodeError, EncodeError, Frame, Limits, Serializer},
-    message::{Dict, Message},
+    codec::{self, DecodeError, EncodeError, Frame, Serializer, tape::Outgoing},
+    message::{Dict, Message, Value},
 };
 
-/// The message in these octets. How large a frame may be is for the glue to see to.
-pub(super) fn message(octets: Vec<u8>) -> Result<Message<Slot>, DecodeError> {
-    let limits = Limits { max_size: usize::MAX, ..Limits::default() };
-    codec::decode(Serializer::MsgPack, &Frame::Binary(octets), &limits)
+/// The message on a tape.
+pub(super) fn message(tape: &[u8]) -> Result<Message<Slot>, DecodeError> {
+    match value(tape)? {
+        Value::List(elements) => codec::decode_values(elements, Slot::Received),
+        _ => Err(DecodeError::NotAMessage("a message must be a list".to_owned())),
+    }
+}
+
+/// A dict of the application's, on a tape.
+pub(super) fn dict(tape: &[u8]) -> Result<Dict, Thrown> {
+    match value(tape) {
+        Ok(Value::Dict(dict)) => Ok(dict),
+        Ok(_) => Err(thrown("not a dict")),
+        Err(error) => Err(thrown(error)),
+    }
+}
+
+/// The value on a tape in octets: the number of its words, these, and the number of its numbers, these,
+/// all in little-endian order; the rest is its texts.
+fn value(tape: &[u8]) -> Result<Value, DecodeError> {
+    let (words, rest) = counted(tape, u32::from_le_bytes);
+    let (numbers, octets) = counted(rest, f64::from_le_bytes);
+    Outgoing { words: &words, numbers: &numbers, octets }.value()
+}
+
+/// So many items as the first four octets say, and what is behind them.
+fn counted<const N: usize, T>(octets: &[u8], item: impl Fn([u8; N]) -> T) -> (Vec<T>, &[u8]) {
+    let (count, octets) = octets.split_first_chunk().unwrap_or((&[0; 4], &[]));
+    let length = (u32::from_le_bytes(*count) as usize).saturating_mul(N);
+    let (items, rest) = octets.split_at_checked(length).unwrap_or_default();
+    (items.as_chunks().0.iter().map(|octets| item(*octets)).collect(), rest)
 }
 
 /// The octets of a message.
@@ -22,15 +48,5 @@ pub(super) fn of_message(message: &Message<Slot>) -> Result<Vec<u8>, EncodeError
     match codec::encode(Serializer::MsgPack, message)? {
         Frame::Binary(octets) => Ok(octets),
         Frame::Text(_) => Ok(Vec::new()),
-    }
-}
-
-/// A dict of the application's.
-pub(super) fn dict(octets: &[u8]) -> Result<Dict, Thrown> {
-    // The extra of `[AUTHENTICATE, "", Extra]` may hold anything, so that message serves to read it.
-    match message([&[0x93, 5, 0xa0], octets].concat()) {
-        Ok(Message::Authenticate(message)) => Ok(message.extra.into_dict()),
-        Ok(_) => Err(thrown("not a dict")),
-        Err(error) => Err(thrown(error)),
     }
 }

@@ -1,7 +1,7 @@
 //! The payload of the JavaScript API: the values stay in JavaScript, Rust only knows where they are.
 
 use crate::{
-    codec::{DecodeError, EncodeError, Output, PayloadElements, WirePayload},
+    codec::{DecodeError, EncodeError, Output, PayloadElements, Span, WirePayload},
     message::{Payload, Value},
 };
 
@@ -24,7 +24,7 @@ impl Payload for Slot {
 }
 
 impl WirePayload for Slot {
-    fn read(_: PayloadElements<'_>) -> Result<Self, DecodeError> {
+    fn read(_: PayloadElements<Span<'_>>) -> Result<Self, DecodeError> {
         Ok(Self::Received)
     }
 

@@ -31,6 +31,7 @@ mod encoder;
 mod keys;
 mod shapes;
 mod text;
+mod value;
 mod word;
 
 pub use builder::Builder;

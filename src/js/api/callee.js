@@ -2,7 +2,7 @@
 // The callee: the endpoints of a session by ticket. How one is run and answers is in endpoint.js.
 // One rule: an endpoint stays until the router has let it go, because calls may still be on their way.
 
-import { dictOctets } from '../glue/octets.js';
+import { dictTape } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
 import { StateError, WampError } from './errors.js';
@@ -45,10 +45,10 @@ export class Callee {
      */
     register(procedure, endpoint, options, wire) {
         const driver = this.#open();
-        const octets = dictOctets(wire);
+        const tape = dictTape(wire);
         return new Promise((resolve, reject) => {
             driver.demand(REGISTER, wire);
-            const ticket = driver.request((core) => core.register(procedure, octets), {
+            const ticket = driver.request((core) => core.register(procedure, tape), {
                 done: (_, id) => {
                     const revoked = deferred();
                     const registration = new Registration(procedure, endpoint, options, this.#session, id, {

@@ -5,7 +5,7 @@
 import { check_request } from '../wasm/wamp_wasm.js';
 import { check } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
-import { dictOctets } from '../glue/octets.js';
+import { dictTape } from '../glue/octets.js';
 
 /** How many URIs that were found good are remembered. */
 const REMEMBERED = 1000;
@@ -60,7 +60,7 @@ export class Names {
 function checkRequest(method, code, uri, options) {
     let problem;
     try {
-        check_request(code, uri, dictOctets(options));
+        check_request(code, uri, dictTape(options));
     } catch (error) {
         problem = typeof error === 'string' ? error : `<options> cannot be sent: ${error}`;
     }

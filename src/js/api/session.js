@@ -5,7 +5,7 @@
 import { announces, is_uri } from '../wasm/wamp_wasm.js';
 import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
-import { dictOctets } from '../glue/octets.js';
+import { dictTape } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
 import { deferred } from './deferred.js';
@@ -140,7 +140,7 @@ export class Session {
         check(authmethods == null || Array.isArray(authmethods), 'Session.join: <authmethods> must be an array []');
         check(authid == null || typeof authid === 'string', 'Session.join: <authid> must be a string');
         if (this.isOpen) throw new StateError('session already open');
-        const details = dictOctets({
+        const details = dictTape({
             ...(authmethods && { authmethods }),
             ...(authid != null && { authid }),
             ...(authextra != null && { authextra }),
@@ -290,11 +290,11 @@ export class Session {
             const answer = await (authentication ? authentication.answer(message[1], message[2]) : onchallenge?.(this, message[1], message[2]));
             const [signature, extra, proof] = Array.isArray(answer) ? answer : typeof answer === 'string' ? [answer] : [answer?.signature, answer?.extra, answer?.server_signature];
             check(typeof signature === 'string', 'onchallenge must give a string or [string, object]');
-            const octets = dictOctets(extra ?? {});
+            const tape = dictTape(extra ?? {});
             if (!this.#driver?.alive) return;
             this.#driver.command((core) => {
                 if (proof != null) core.demand(String(proof));
-                core.authenticate(performance.now(), signature, octets);
+                core.authenticate(performance.now(), signature, tape);
             });
         } catch (error) {
             if (!authentication) on_user_error(error, 'onchallenge() raised: ');

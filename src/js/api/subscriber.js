@@ -3,7 +3,7 @@
 // One rule: what one handler does or throws keeps no event from the others.
 
 import { payloadArgs } from '../glue/payload.js';
-import { dictOctets } from '../glue/octets.js';
+import { dictTape } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
@@ -53,10 +53,10 @@ export class Subscriber {
      */
     subscribe(topic, handler, options, wire, size) {
         const driver = this.#open();
-        const octets = dictOctets(wire);
+        const tape = dictTape(wire);
         return new Promise((resolve, reject) => {
             driver.demand(SUBSCRIBE, wire);
-            const ticket = driver.request((core) => core.subscribe(topic, octets), {
+            const ticket = driver.request((core) => core.subscribe(topic, tape), {
                 done: (_, id) => {
                     const revoked = deferred();
                     const buffer = handler ? null : new EventBuffer(size);

@@ -8,7 +8,7 @@ import { EncodeError, FeatureNotSupported, StateError, sessionLost } from '../ap
 import { Alarm } from './alarm.js';
 import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
-import { dictOctets, fromOctets, toOctets } from './octets.js';
+import { dictTape, fromOctets, toTape } from './octets.js';
 import { failure } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
@@ -175,7 +175,7 @@ export class Driver {
 
     /** Refuses a request whose options need what the router does not announce. @param {number} code @param {any} options */
     demand(code, options) {
-        const missing = this.#use().missing_feature(code, dictOctets(options));
+        const missing = this.#use().missing_feature(code, dictTape(options));
         if (missing === undefined) return;
         const [role, feature] = missing.split(' ');
         throw new FeatureNotSupported(role, feature);
@@ -319,7 +319,7 @@ export class Driver {
             if (flags !== ASK) {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
             } else {
-                core.on_octets(now, toOctets(message));
+                core.on_tape(now, toTape(message));
             }
             return message;
         });

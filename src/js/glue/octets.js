@@ -1,7 +1,7 @@
 // @ts-check
-// What crosses into the core and out of it as octets: messages that are not hot, and options. It is
-// MessagePack whatever the serializer of the connection. One rule: values in here are plain, as a codec
-// has read them, so that no code of the application runs.
+// What crosses into the core and out of it as octets: messages that are not hot, and options. Inwards they
+// are a tape, outwards MessagePack, whatever the serializer of the connection. One rule: values in here are
+// plain, as a codec has read them, so that no code of the application runs.
 
 import { Tape } from '../wasm/wamp_wasm.js';
 import { json, stringify } from './json.js';
@@ -12,10 +12,10 @@ let made;
 
 const bridge = () => (made ??= parts(Tape));
 
-/** The octets of a received message, for the core. @param {any} message @returns {Uint8Array} */
-export function toOctets(message) {
+/** A received message, for the core. @param {any} message @returns {Uint8Array} */
+export function toTape(message) {
     // Of what is no message nothing but that matters.
-    return bridge().writer.whole(Array.isArray(message) ? message : null);
+    return bridge().writer.tapeOf(Array.isArray(message) ? message : null);
 }
 
 /** The message in octets of the core. @param {Uint8Array} octets @returns {any[]} */
@@ -23,7 +23,7 @@ export function fromOctets(octets) {
     return bridge().reader.read(octets);
 }
 
-/** The octets of a dict of the application's: what JSON makes of it, whatever the serializer. @param {object} dict */
-export function dictOctets(dict) {
-    return bridge().writer.whole(json.decode(stringify(dict)));
+/** A dict of the application's, for the core: what JSON makes of it, whatever the serializer. @param {object} dict */
+export function dictTape(dict) {
+    return bridge().writer.tapeOf(json.decode(stringify(dict)));
 }

@@ -163,20 +163,51 @@ export class TapeWriter {
 
     /** The frame of a whole message, whose values run no code of the application. @param {any} message */
     whole(message) {
+        // Its way out may move the memory: a copy.
+        return this.alone(message, (first, tail) => this.encoded(first, tail).slice());
+    }
+
+    /**
+     * The tape of a value, in octets: the number of its words, these, the number of its numbers, these,
+     * and its texts. No code of the application may run.
+     * @param {any} value @returns {Uint8Array}
+     */
+    tapeOf(value) {
+        return this.alone(value, (first, tail) => {
+            const words = tail.end.word - first;
+            const octets = this.octets.subarray(tail.octet, tail.end.octet);
+            const view = new DataView(new ArrayBuffer(8 + 4 * words + 8 * this.number + octets.length));
+            let at = 0;
+            view.setUint32(at, words, true);
+            for (let i = first; i < tail.end.word; i++) view.setInt32((at += 4), this.words[i], true);
+            view.setUint32((at += 4), this.number, true);
+            at += 4;
+            for (let i = 0; i < this.number; i++, at += 8) view.setFloat64(at, this.numbers[i], true);
+            const tape = new Uint8Array(view.buffer);
+            tape.set(octets, at);
+            return tape;
+        });
+    }
+
+    /**
+     * Writes a value by itself, though in the midst of another message.
+     * @template T @param {any} value @param {(first: number, tail: Tail) => T} use @returns {T}
+     */
+    alone(value, use) {
         if (this.nested === 0) this.word = this.number = this.octet = 0;
         const { word, number, octet, around, what } = this;
         try {
             this.around = [];
             this.what = 'message';
-            if (Array.isArray(message)) {
-                this.push((message.length << 3) | LIST);
-                for (const element of message) this.value(element);
+            if (Array.isArray(value)) {
+                // The list of a message is no level of its own.
+                this.push((value.length << 3) | LIST);
+                for (const element of value) this.value(element);
             } else {
-                this.value(message);
+                this.value(value);
             }
             const end = { word: this.word, number: this.number, octet: this.octet };
-            // Its way into the core may move the memory: a copy.
-            return this.encoded(word, { items: 0, word, octet, end, serial: 0 }).slice();
+            return use(word, { items: 0, word, octet, end, serial: 0 });
         } finally {
             // A message that is being prepared, whose code sends this one, goes on where it was.
             this.word = word;

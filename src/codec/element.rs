@@ -102,7 +102,14 @@ impl Header {
         Ok(())
     }
 
+    /// The text as a URI. Not inlined into each of the messages that have one.
+    #[inline(never)]
+    fn uri(&mut self) -> Uri {
+        mem::take(&mut self.text).into()
+    }
+
     /// The first number that was not taken yet. The last one that was read is the second.
+    #[inline(never)]
     fn number(&mut self) -> u64 {
         self.count = self.count.saturating_sub(1);
         if self.count > 0 { self.numbers[0] } else { self.numbers[1] }
@@ -134,7 +141,7 @@ impl Element for Uri {
     const KIND: Kind = Kind::Uri;
 
     fn take(header: &mut Header) -> Self {
-        mem::take(&mut header.text).into()
+        header.uri()
     }
 
     fn part(&self) -> Part<'_> {

@@ -23,21 +23,25 @@ use crate::{
 #[wasm_bindgen]
 pub fn known_keys(code: u32) -> Result<String, Thrown> {
     let keys = match MessageType::from_code(code.into()) {
-        Some(MessageType::Event) => EventDetails::keys(),
-        Some(MessageType::Result) => ResultDetails::keys(),
-        Some(MessageType::Invocation) => InvocationDetails::keys(),
-        Some(MessageType::Publish) => PublishOptions::keys(),
-        Some(MessageType::Call) => CallOptions::keys(),
+        Some(MessageType::Event) => EventDetails::KEYS,
+        Some(MessageType::Result) => ResultDetails::KEYS,
+        Some(MessageType::Invocation) => InvocationDetails::KEYS,
+        Some(MessageType::Publish) => PublishOptions::KEYS,
+        Some(MessageType::Call) => CallOptions::KEYS,
         _ => return Err(thrown("not a hot message")),
     };
     // Whether these are good depends on the router too, which only the core knows.
     let judged = |key: &str| matches!(key, "progress" | "ppt_scheme");
     let sent = matches!(MessageType::from_code(code.into()), Some(MessageType::Publish | MessageType::Call));
-    let lines: Vec<_> = keys
-        .iter()
-        .map(|(key, what)| format!("{key}:{}", if sent && judged(key) { "judged" } else { what }))
-        .collect();
-    Ok(lines.join("\n"))
+    let mut lines = String::new();
+    for (key, kind) in keys {
+        let separator = if lines.is_empty() { "" } else { "\n" };
+        let what = if sent && judged(key) { "judged" } else { kind.expected() };
+        for part in [separator, key, ":", what] {
+            lines.push_str(part);
+        }
+    }
+    Ok(lines)
 }
 
 /// Checks the URI and the options, a dict on a tape, of a request that is to be sent: `code` is its type.

@@ -33,7 +33,11 @@ pub struct Core {
 pub(super) type Thrown = JsValue;
 
 pub(super) fn thrown(error: impl std::fmt::Display) -> Thrown {
-    JsValue::from_str(&error.to_string())
+    // Not generic: the code for it is there once.
+    fn text(error: &dyn std::fmt::Display) -> Thrown {
+        JsValue::from_str(&error.to_string())
+    }
+    text(&error)
 }
 
 /// Milliseconds of `performance.now()`; a float cast saturates, so no number can panic here.

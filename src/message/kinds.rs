@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// The type, as error messages name it.
-    pub(super) const fn expected(self) -> &'static str {
+    pub(crate) const fn expected(self) -> &'static str {
         match self {
             Self::Bool => "a bool",
             Self::Integer => "an integer",

@@ -78,12 +78,6 @@ macro_rules! dicts {
                 $((name(stringify!($other)), <$oty as Known<'_>>::KIND),)*
             ];
 
-            /// The keys that WAMP defines, each with what its value has to be.
-            #[must_use]
-            pub fn keys() -> Vec<(&'static str, &'static str)> {
-                Self::KEYS.iter().map(|(key, kind)| (*key, kind.expected())).collect()
-            }
-
             /// Of a dict that was checked against [`KEYS`](Self::KEYS).
             pub(crate) const fn of_checked(dict: Dict) -> Self {
                 Self(dict)

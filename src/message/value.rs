@@ -143,7 +143,7 @@ impl Dict {
     /// [`DuplicateKey`] when a key occurs twice: two peers could otherwise see different options.
     pub fn from_entries(entries: Vec<(String, Value)>) -> Result<Self, DuplicateKey> {
         match repeated(entries.iter().map(|(key, _)| key.as_bytes())) {
-            Some(key) => Err(DuplicateKey(String::from_utf8_lossy(key).into_owned())),
+            Some(key) => Err(DuplicateKey(std::str::from_utf8(key).unwrap_or_default().to_owned())),
             None => Ok(Self(entries)),
         }
     }

@@ -238,7 +238,7 @@ impl<P: Payload> Session<P> {
                 self.end_call(request, uris::CANCELED, P::default());
                 continue;
             }
-            let text = format!("no answer within {} ms", calling.timeout.as_millis());
+            let text = format!("no answer within {} ms", calling.timeout.as_millis() as u64);
             if self.features.has(Feature::CallCanceling) {
                 self.send_cancel(request, CancelOptions::default(), CancelMode::KillNoWait);
             }

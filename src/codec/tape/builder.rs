@@ -381,7 +381,7 @@ impl Builder {
         let octets = self.text.octets();
         let pairs = pairs.iter().filter_map(|&(start, end)| octets.get(start..end));
         let twice = repeated(self.shapes.keys(shape).chain(pairs))?;
-        Some(String::from_utf8_lossy(twice).into_owned())
+        Some(std::str::from_utf8(twice).unwrap_or_default().to_owned())
     }
 }
 

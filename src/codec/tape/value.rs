@@ -75,7 +75,7 @@ impl Tape<'_> {
     }
 
     fn text(&mut self, length: u32) -> Result<String, DecodeError> {
-        Ok(String::from_utf8_lossy(self.take(length)?).into_owned())
+        String::from_utf8(self.take(length)?.to_vec()).map_err(|_| broken())
     }
 
     fn take(&mut self, length: u32) -> Result<&[u8], DecodeError> {

@@ -6,21 +6,21 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    codec::{self, DecodeError, EncodeError, Frame, Serializer, tape::Outgoing},
+    codec::{self, DecodeError, EncodeError, Frame, Serializer, tape},
     message::{Dict, Message, Value},
 };
 
 /// The message on a tape.
-pub(super) fn message(tape: &[u8]) -> Result<Message<Slot>, DecodeError> {
-    match value(tape)? {
+pub(super) fn message(octets: &[u8]) -> Result<Message<Slot>, DecodeError> {
+    match value(octets)? {
         Value::List(elements) => codec::decode_values(elements, Slot::Received),
         _ => Err(DecodeError::NotAMessage("a message must be a list".to_owned())),
     }
 }
 
 /// A dict of the application's, on a tape.
-pub(super) fn dict(tape: &[u8]) -> Result<Dict, Thrown> {
-    match value(tape) {
+pub(super) fn dict(octets: &[u8]) -> Result<Dict, Thrown> {
+    match value(octets) {
         Ok(Value::Dict(dict)) => Ok(dict),
         Ok(_) => Err(thrown("not a dict")),
         Err(error) => Err(thrown(error)),
@@ -29,10 +29,10 @@ pub(super) fn dict(tape: &[u8]) -> Result<Dict, Thrown> {
 
 /// The value on a tape in octets: the number of its words, these, and the number of its numbers, these,
 /// all in little-endian order; the rest is its texts.
-fn value(tape: &[u8]) -> Result<Value, DecodeError> {
-    let (words, rest) = counted(tape, u32::from_le_bytes);
+fn value(octets: &[u8]) -> Result<Value, DecodeError> {
+    let (words, rest) = counted(octets, u32::from_le_bytes);
     let (numbers, octets) = counted(rest, f64::from_le_bytes);
-    Outgoing { words: &words, numbers: &numbers, octets }.value()
+    tape::value(&words, &numbers, octets)
 }
 
 /// So many items as the first four octets say, and what is behind them.

@@ -39,3 +39,4 @@ pub use encoder::Outgoing;
 pub use keys::Keys;
 pub use shapes::Shapes;
 pub use text::Text;
+pub use value::value;

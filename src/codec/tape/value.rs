@@ -1,21 +1,18 @@
 //! A tape that JavaScript wrote to a value: how what is not hot gets into the core. It checks every
 //! access, as the [encoder](super::encoder) does, and how deep the value nests.
 
-use super::Outgoing;
 use super::encoder::number;
 use super::word::{self, operand, special, tag};
 use crate::codec::token::Token;
 use crate::codec::{DecodeError, MAX_DEPTH, limits};
 use crate::message::{Dict, Value};
 
-impl Outgoing<'_> {
-    /// The value on the tape.
-    ///
-    /// # Errors
-    /// [`DecodeError`] when the tape breaks off, points outside its areas or nests too deep.
-    pub fn value(&self) -> Result<Value, DecodeError> {
-        Tape { words: self.words.iter(), numbers: self.numbers, octets: self.octets }.value(0)
-    }
+/// The value on a tape whose keys are all texts.
+///
+/// # Errors
+/// [`DecodeError`] when the tape breaks off, points outside its areas or nests too deep.
+pub fn value(words: &[u32], numbers: &[f64], octets: &[u8]) -> Result<Value, DecodeError> {
+    Tape { words: words.iter(), numbers, octets }.value(0)
 }
 
 /// What is left of a tape.
@@ -96,7 +93,7 @@ mod tests {
     use super::*;
 
     fn value(words: &[u32], numbers: &[f64], octets: &[u8]) -> Result<Value, String> {
-        Outgoing { words, numbers, octets }.value().map_err(|error| error.to_string())
+        super::value(words, numbers, octets).map_err(|error| error.to_string())
     }
 
     #[test]

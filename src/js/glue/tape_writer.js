@@ -96,6 +96,8 @@ export class TapeWriter {
         this.wordsRoom = this.numbersRoom = this.octetsRoom = 0;
         /** The keys that Rust has, from the second on, and the number of each. @type {(string | undefined)[]} */
         this.keys = [undefined];
+        /** Whether keys are texts all the same, for a reader who has none. */
+        this.spelled = false;
         /** @type {Map<string, number>} */
         this.keyNumbers = new Map();
         /** After each key the one that followed it last, and the key that was written last: a guess. */
@@ -173,6 +175,7 @@ export class TapeWriter {
      * @param {any} value @returns {Uint8Array}
      */
     tapeOf(value) {
+        this.spelled = true;
         return this.alone(value, (first, tail) => {
             const words = tail.end.word - first;
             const octets = this.octets.subarray(tail.octet, tail.end.octet);
@@ -210,6 +213,7 @@ export class TapeWriter {
             return use(word, { items: 0, word, octet, end, serial: 0 });
         } finally {
             // A message that is being prepared, whose code sends this one, goes on where it was.
+            this.spelled = false;
             this.word = word;
             this.number = number;
             this.octet = octet;
@@ -324,6 +328,7 @@ export class TapeWriter {
 
     /** The name of an entry: mostly the one that came behind the last name before. @param {string} name */
     key(name) {
+        if (this.spelled) return this.text(name);
         let number = this.followers[this.lastKey];
         if (this.keys[number] !== name) {
             number = this.keyNumbers.get(name) ?? this.learned(name);

@@ -57,7 +57,7 @@ test('a payload that cannot be encoded rejects that one promise and leaves no ga
     circular.self = circular;
     let deep = [];
     for (let i = 0; i < 100_000; i++) deep = [deep];
-    for (const bad of [circular, deep, 1n, '\0text']) {
+    for (const bad of [circular, deep, 2n ** 53n, '\0text']) {
         await assert.rejects(session.call('com.a', [bad]), (error) => error instanceof EncodeError && error.uri === 'wamp.error.invalid_argument');
         await assert.rejects(session.publish('com.a', [bad], {}, { acknowledge: true }), EncodeError);
         assert.throws(() => session.publish('com.a', [], { bad }), EncodeError);
@@ -70,7 +70,7 @@ test('a payload that cannot be encoded rejects that one promise and leaves no ga
 test('an endpoint whose result cannot be sent answers with an ERROR', async (t) => {
     const errors = reports();
     const { session, router } = await join(t, errors);
-    session.register('com.p', () => 1n);
+    session.register('com.p', () => 2n ** 64n);
     await router.receive();
     router.send([65, 1, 5], [68, 9, 5, {}]);
     const error = await router.receive();

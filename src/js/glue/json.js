@@ -117,6 +117,10 @@ function withSpecial(value) {
         if (typeof item === 'string' && item.startsWith('\0')) {
             throw new TypeError('a string that begins with NUL cannot be told from binary in JSON');
         }
+        if (typeof item === 'bigint') {
+            if (!Number.isSafeInteger(Number(item))) throw new TypeError('a BigInt beyond 2^53 cannot be sent in JSON');
+            return Number(item);
+        }
         // The item is what toJSON gave, which Node's Buffer has too; here is what it was.
         const original = this[key];
         if (typeof original !== 'object' || original === null) return item;
@@ -128,9 +132,20 @@ function withSpecial(value) {
     return JSON.stringify(value, replace);
 }
 
+/** @param {any} value @returns {string | undefined} */
+function written(value) {
+    try {
+        return JSON.stringify(value);
+    } catch (error) {
+        // It takes no BigInt, of which small ones are numbers like others. Whatever else it refuses is refused again.
+        if (error instanceof TypeError) return withSpecial(value);
+        throw error;
+    }
+}
+
 /** @param {any} value @returns {string} */
 export function stringify(value) {
-    const text = JSON.stringify(value);
+    const text = written(value);
     if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
     // JSON.stringify writes octets as {"0":…}, those of Node as {"type":"Buffer",…}, and empty ones, a Map
     // and a Set as {}: look closer only where they may be. The search for one character is the quick one.
@@ -161,8 +176,11 @@ function isPlainItem(item, room) {
             return item.charCodeAt(0) !== 0;
         case 'object':
             return item === null || (room > 1 && isPlain(item, room - 1));
+        case 'function':
+        case 'bigint':
+            return false;
         default:
-            return typeof item !== 'function';
+            return true;
     }
 }
 

@@ -1,32 +1,45 @@
-// The routers of the tests: ours and Crossbar.io. Both serve the test page and the package, so that a
-// page has the router's origin. Both print "listening on URL" when they are ready.
+// The routers of the tests: ours, Crossbar.io, xconn and fox-wamp. The first two serve the test page and the
+// package, so that a page has the router's origin. All print "listening on URL" when they are ready.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, start } from './process.js';
 
-const www = join(root, 'tests/interop/peers');
+const peers = join(root, 'tests/interop/peers');
+/** The page of the features, for `start`. */
+export const FEATURES = join(root, 'tests/interop/features');
 const pkg = join(root, 'pkg');
 
 /** Our native router, as scripts/test-interop built it. */
 export const wamp_wasm = {
   name: 'wamp-wasm-router',
-  async start() {
-    const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-    const binary = join(target, 'debug/wamp-wasm-router');
-    if (!existsSync(binary)) throw new Error('the router is not built: cargo build -p wamp-wasm-router');
-    return ready(
-      start('wamp-wasm-router', binary, ['--port', '0', '--www', www, '--pkg', pkg, '--deny', 'com.example.forbidden']),
-      10,
-    );
-  },
+  start: (www = peers) => our_router(['--www', www, '--deny', 'com.example.forbidden']),
 };
 
 /** Crossbar.io from PyPI; the first start may have to install it. */
 export const crossbar = {
   name: 'Crossbar.io',
-  start: () => ready(start('Crossbar.io', join(root, 'tests/interop/crossbar/start'), ['--www', www, '--pkg', pkg]), 600),
+  start: (www = peers) => ready(start('Crossbar.io', join(root, 'tests/interop/crossbar/start'), ['--www', www, '--pkg', pkg]), 600),
 };
+
+/** xconn's engine, from crates.io; the first start builds it. */
+export const xconn = {
+  name: 'xconn',
+  start: () => ready(start('xconn', join(root, 'tests/interop/xconn/start'), []), 900),
+};
+
+/** fox-wamp, from npm; the first start installs it. */
+export const fox = {
+  name: 'fox-wamp',
+  start: () => ready(start('fox-wamp', join(root, 'tests/interop/fox/start'), []), 300),
+};
+
+function our_router(args) {
+  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+  const binary = join(target, 'debug/wamp-wasm-router');
+  if (!existsSync(binary)) throw new Error('the router is not built: cargo build -p wamp-wasm-router');
+  return ready(start('wamp-wasm-router', binary, ['--port', '0', '--pkg', pkg, ...args]), 10);
+}
 
 async function ready(child, seconds) {
   const [, http] = await child.line(/^listening on (http:\/\/\S+)/, seconds);

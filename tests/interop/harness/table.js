@@ -1,14 +1,10 @@
 // table.js RESULTS [DOCUMENT]: turns the outcomes of a run into tables and prints them; with DOCUMENT it
 // also replaces those there. A cell counts scenarios, directions and serializers; a dash is explained there.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { outcomesOf, printed, replaced } from './markdown.js';
 
 const [results, document] = process.argv.slice(2);
-const outcomes = readFileSync(results, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
-if (outcomes.length === 0) {
-  console.error('nothing was tried');
-  process.exit(0);
-}
+const outcomes = outcomesOf(results);
 
 /** The tables by their names in the document; the first is of pairs of peers. */
 const MARKS = { peers: 'table', authentication: 'table of authentication' };
@@ -18,7 +14,7 @@ for (const [name, mark] of Object.entries(MARKS)) {
   if (own.length === 0) continue;
   const lines = name === 'peers' ? rendered(own, ['router', 'peers', 'serializers'], '') : rendered(own, ['router', 'client', 'serializers'], '–');
   console.log(`${lines}\n`);
-  if (document) replace(mark, lines);
+  if (document) replaced(document, mark, lines);
 }
 
 /** The outcomes as a table in Markdown; `none` is what was not tried. */
@@ -47,21 +43,8 @@ function rendered(outcomes, heads, none) {
   const in_order = [...pairs.values()].flatMap((group) => group.sort((a, b) => is_mixed(a) - is_mixed(b)));
 
   const text = ({ passed, tried } = { tried: 0 }) => (tried === 0 ? none : passed === tried ? `${tried} ✓` : `${passed}/${tried} ✗`);
-  const table = [
+  return printed([
     [...heads, ...features],
     ...in_order.map(([key, cells]) => [...key.split('\t'), ...features.map((feature) => text(cells.get(feature)))]),
-  ];
-  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return [line(table[0]), line(widths.map((width) => '-'.repeat(width))), ...table.slice(1).map(line)].join('\n');
-}
-
-/** Puts a table into the document, in place of the one that is there. */
-function replace(mark, lines) {
-  const [begin, end] = [`<!-- ${mark}: scripts/test-interop --write -->`, '<!-- end of table -->'];
-  const before = readFileSync(document, 'utf8');
-  const [head, rest] = before.split(begin);
-  const after = rest?.slice(rest.indexOf(end) + end.length);
-  if (after === undefined) throw new Error(`${document} has no place for the ${mark}`);
-  writeFileSync(document, `${head}${begin}\n${lines}\n${end}${after}`);
+  ]);
 }

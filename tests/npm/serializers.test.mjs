@@ -41,6 +41,28 @@ test('json: 2^53 is an id, and 2^53 + 1 is none although JavaScript rounds it', 
     assert.deepEqual(publications, [2 ** 53]);
 });
 
+test('json: a short text may nest as it likes in a payload, but not where the core has to read it', async (t) => {
+    const { session, router, send, expect } = await join(t, 'json', reports());
+    const subscribing = session.subscribe('com.t', (args) => depths.push(depthOf(args)));
+    const depths = [];
+    const depthOf = (value) => {
+        let depth = 0;
+        for (; Array.isArray(value); value = value[0]) depth++;
+        return depth;
+    };
+    const nested = (depth) => '['.repeat(depth) + ']'.repeat(depth);
+    await expect([32, 1, {}, 'com.t']);
+    send([33, 1, 5]);
+    await subscribing;
+    router.send(`[36,5,1,{},${nested(1000)}]`);
+    const refused = session.call('com.p').catch((error) => error);
+    await expect([48, 2, {}, 'com.p']);
+    router.send(`[8,48,2,{},"com.example.error",${nested(200)}]`);
+    assert.match(await router.frame(), /nesting.*protocol_violation|protocol_violation.*nesting/);
+    assert.equal((await refused).uri, 'wamp.error.protocol_violation');
+    assert.deepEqual(depths, [1000]);
+});
+
 for (const name of Object.keys(serializers)) {
     test(`${name}: values arrive as they are, both ways`, async (t) => {
         const { session, send, expect } = await join(t, name);

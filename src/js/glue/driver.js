@@ -319,7 +319,9 @@ export class Driver {
             if (flags !== ASK) {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
             } else {
-                core.on_tape(now, toTape(message));
+                const tape = guardedTape(message);
+                if (typeof tape === 'string') core.on_invalid(now, tape);
+                else core.on_tape(now, tape);
             }
             return message;
         });
@@ -452,4 +454,13 @@ function tickets(core) {
     const list = [];
     for (let i = 0, ticket; (ticket = core.handler(i)) !== 0; i++) list.push(ticket);
     return list;
+}
+
+/** A received message for the core, or why it cannot be one. @param {any} message */
+function guardedTape(message) {
+    try {
+        return toTape(message);
+    } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+    }
 }

@@ -226,16 +226,8 @@ impl Core {
     /// Throws a text for what is no dict.
     pub fn missing_feature(&self, code: u32, options: &[u8]) -> Result<Option<String>, Thrown> {
         let options = dict(options)?;
-        let checked = match MessageType::from_code(code.into()) {
-            Some(MessageType::Publish) => self.session.check_publish(&options.try_into().map_err(thrown)?),
-            Some(MessageType::Call) => self.session.check_call(&options.try_into().map_err(thrown)?),
-            Some(MessageType::Subscribe) => {
-                self.session.check_subscribe(&options.try_into().map_err(thrown)?)
-            }
-            Some(MessageType::Register) => self.session.check_register(&options.try_into().map_err(thrown)?),
-            _ => Ok(()),
-        };
-        Ok(match checked {
+        let Some(request) = MessageType::from_code(code.into()) else { return Ok(None) };
+        Ok(match self.session.check_options(request, &options) {
             Err(CommandError::FeatureNotSupported { role, feature }) => {
                 Some([role.as_str(), feature].join(" "))
             }

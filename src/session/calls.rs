@@ -50,7 +50,8 @@ impl<P: Payload> Session<P> {
         payload: P,
     ) -> Result<Ticket, CommandError> {
         procedure.check(UriRules::Complete)?;
-        self.check_call(&options)?;
+        self.require(Role::Dealer)?;
+        self.check_options(MessageType::Call, options.as_dict())?;
         let (request, ticket) = self.begin_call(options.receive_progress() == Some(true))?;
         let more = options.progress() == Some(true);
         self.plan_call(now, request, options.timeout().unwrap_or_default(), more);
@@ -59,15 +60,6 @@ impl<P: Payload> Session<P> {
         }
         self.send(Call { request, options, procedure, payload });
         Ok(ticket)
-    }
-
-    /// Whether a CALL with these options may be sent to this router.
-    ///
-    /// # Errors
-    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`], [`CommandError::FeatureNotSupported`].
-    pub fn check_call(&self, options: &CallOptions) -> Result<(), CommandError> {
-        self.require(Role::Dealer)?;
-        self.features.check_call(options)
     }
 
     /// [`call`](Self::call) for a host that writes and sends the message itself: at once, with this id,

@@ -17,10 +17,7 @@
 //! | `exclude_me: false` | `publisher_exclusion` | sent; the publisher gets no copy |
 //! | `retain`, `get_retained` | `event_retention` | sent; nothing is kept, live events come |
 
-use crate::message::{
-    CallOptions, InvocationPolicy, MatchPolicy, Party, PublishOptions, RegisterOptions, Role, Roles,
-    SubscribeOptions,
-};
+use crate::message::{Dict, MessageType, Party, Role, Roles, Value};
 
 use super::CommandError;
 
@@ -95,40 +92,31 @@ impl Features {
         self.router & (1 << feature as u16) != 0
     }
 
-    fn require(self, wanted: bool, feature: Feature) -> Result<(), CommandError> {
-        if !wanted || self.has(feature) {
-            return Ok(());
-        }
-        let Some((name, client, router)) = ROWS.get(feature as usize).copied() else { return Ok(()) };
+    /// Whether every option of a request can be granted.
+    pub(super) fn check(self, request: MessageType, options: &Dict) -> Result<(), CommandError> {
+        let missing =
+            options.iter().filter_map(|(key, value)| needed(request, key, value)).find(|f| !self.has(*f));
+        let row = missing.and_then(|feature| Some((feature, *ROWS.get(feature as usize)?)));
+        let Some((feature, (name, client, router))) = row else { return Ok(()) };
         let role = if self.router_has(feature) { client } else { router };
         Err(CommandError::FeatureNotSupported { role, feature: name })
     }
+}
 
-    pub(super) fn check_publish(self, options: &PublishOptions) -> Result<(), CommandError> {
-        let dict = options.as_dict();
-        let listed = dict.iter().any(|(key, value)| {
-            !value.is_null()
-                && (key.starts_with("eligible") || key.starts_with("exclude"))
-                && key != "exclude_me"
-        });
-        self.require(listed, Feature::Listing)?;
-        self.require(dict.get("ppt_scheme").is_some(), Feature::PublishPassthru)
-    }
+/// The feature without which an option of a request would mean something else.
+fn needed(request: MessageType, key: &str, value: &Value) -> Option<Feature> {
+    use MessageType::{Call, Publish, Register, Subscribe};
 
-    pub(super) fn check_call(self, options: &CallOptions) -> Result<(), CommandError> {
-        self.require(options.progress() == Some(true), Feature::CallInParts)?;
-        self.require(options.as_dict().get("ppt_scheme").is_some(), Feature::CallPassthru)
-    }
-
-    pub(super) fn check_subscribe(self, options: &SubscribeOptions) -> Result<(), CommandError> {
-        let pattern = options.r#match().unwrap_or_default() != MatchPolicy::Exact;
-        self.require(pattern, Feature::SubscribePattern)
-    }
-
-    pub(super) fn check_register(self, options: &RegisterOptions) -> Result<(), CommandError> {
-        let pattern = options.r#match().unwrap_or_default() != MatchPolicy::Exact;
-        self.require(pattern, Feature::RegisterPattern)?;
-        let shared = options.invoke().unwrap_or_default() != InvocationPolicy::Single;
-        self.require(shared, Feature::SharedRegistration)
-    }
+    let is = |word| value.is_null() || value.as_str() == Some(word);
+    Some(match (request, key) {
+        (Call, "progress") if value.as_bool() == Some(true) => Feature::CallInParts,
+        (Call, "ppt_scheme") => Feature::CallPassthru,
+        (Publish, "ppt_scheme") => Feature::PublishPassthru,
+        (Publish, "exclude_me") => return None,
+        (Publish, key) if key.starts_with("exclude") || key.starts_with("eligible") => Feature::Listing,
+        (Subscribe, "match") if !is("exact") => Feature::SubscribePattern,
+        (Register, "match") if !is("exact") => Feature::RegisterPattern,
+        (Register, "invoke") if !is("single") => Feature::SharedRegistration,
+        _ => return None,
+    })
 }

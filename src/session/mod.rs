@@ -32,7 +32,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use crate::{
     auth::WelcomeRule,
-    message::{Message, Payload, Role, Roles, SessionId, Welcome},
+    message::{Dict, Message, MessageType, Payload, Role, Roles, SessionId, Welcome},
 };
 
 use self::{
@@ -175,6 +175,15 @@ impl<P: Payload> Session<P> {
 
     const fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Established)
+    }
+
+    /// Whether the router grants every option of a request that it may be sent: CALL, PUBLISH, SUBSCRIBE
+    /// or REGISTER. The commands check it themselves.
+    ///
+    /// # Errors
+    /// [`CommandError::FeatureNotSupported`].
+    pub fn check_options(&self, request: MessageType, options: &Dict) -> Result<(), CommandError> {
+        self.features.check(request, options)
     }
 
     /// Every command of an open session starts with this: nothing is sent before WELCOME, after

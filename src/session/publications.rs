@@ -23,19 +23,11 @@ impl<P: Payload> Session<P> {
         payload: P,
     ) -> Result<Option<Ticket>, CommandError> {
         topic.check(UriRules::Complete)?;
-        self.check_publish(&options)?;
+        self.require(Role::Broker)?;
+        self.check_options(MessageType::Publish, options.as_dict())?;
         let (request, ticket) = self.begin_publish(options.acknowledge() == Some(true))?;
         self.send(Publish { request, options, topic, payload });
         Ok(ticket)
-    }
-
-    /// Whether a PUBLISH with these options may be sent to this router.
-    ///
-    /// # Errors
-    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`], [`CommandError::FeatureNotSupported`].
-    pub fn check_publish(&self, options: &PublishOptions) -> Result<(), CommandError> {
-        self.require(Role::Broker)?;
-        self.features.check_publish(options)
     }
 
     /// [`publish`](Self::publish) for a host that writes and sends the message itself: at once, with

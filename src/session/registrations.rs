@@ -82,21 +82,13 @@ impl<P: Payload> Session<P> {
     /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a dealer, [`CommandError::Uri`],
     /// [`CommandError::FeatureNotSupported`], [`CommandError::TooManyPending`].
     pub fn register(&mut self, procedure: Uri, options: RegisterOptions) -> Result<Ticket, CommandError> {
-        self.check_register(&options)?;
+        self.require(Role::Dealer)?;
+        self.check_options(MessageType::Register, options.as_dict())?;
         let pattern = Pattern::new(procedure, options.r#match().unwrap_or_default())?;
         let ticket = self.request_ticket()?;
         self.registrations.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_procedure(&pattern);
         Ok(ticket)
-    }
-
-    /// Whether a REGISTER with these options may be sent to this router.
-    ///
-    /// # Errors
-    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`], [`CommandError::FeatureNotSupported`].
-    pub fn check_register(&self, options: &RegisterOptions) -> Result<(), CommandError> {
-        self.require(Role::Dealer)?;
-        self.features.check_register(options)
     }
 
     /// Ends an endpoint; the new ticket is settled with [`Success::Unregistered`]. Calls that arrive

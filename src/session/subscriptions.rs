@@ -58,21 +58,13 @@ impl<P: Payload> Session<P> {
     /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`] without a broker, [`CommandError::Uri`],
     /// [`CommandError::FeatureNotSupported`], [`CommandError::TooManyPending`].
     pub fn subscribe(&mut self, topic: Uri, options: SubscribeOptions) -> Result<Ticket, CommandError> {
-        self.check_subscribe(&options)?;
+        self.require(Role::Broker)?;
+        self.check_options(MessageType::Subscribe, options.as_dict())?;
         let pattern = Pattern::new(topic, options.r#match().unwrap_or_default())?;
         let ticket = self.request_ticket()?;
         self.subscriptions.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_topic(&pattern);
         Ok(ticket)
-    }
-
-    /// Whether a SUBSCRIBE with these options may be sent to this router.
-    ///
-    /// # Errors
-    /// [`CommandError::NotOpen`], [`CommandError::NoSuchRole`], [`CommandError::FeatureNotSupported`].
-    pub fn check_subscribe(&self, options: &SubscribeOptions) -> Result<(), CommandError> {
-        self.require(Role::Broker)?;
-        self.features.check_subscribe(options)
     }
 
     /// Ends a handler at once; the new ticket is settled with [`Success::Unsubscribed`].

@@ -119,8 +119,8 @@ test('the types satisfy tsc --strict in the project that installed it', async ()
     }
 });
 
-test('the TypeScript of docs/authentication.md compiles as it stands', async (t) => {
-    const blocks = (await readFile(join(root, 'docs/authentication.md'), 'utf8')).match(/(?<=```ts\n)[^]*?(?=```)/g) ?? [];
+for (const page of ['docs/authentication.md', 'docs/calls.md']) test(`the TypeScript of ${page} compiles as it stands`, async (t) => {
+    const blocks = (await readFile(join(root, page), 'utf8')).match(/(?<=```ts\n)[^]*?(?=```)/g) ?? [];
     assert.ok(blocks.length >= 3);
     const folder = await mkdtemp(join(tmpdir(), 'wamp-wasm-docs-'));
     t.after(() => rm(folder, { recursive: true, force: true }));

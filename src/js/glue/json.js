@@ -13,6 +13,8 @@ const MAX_DEPTH = 128;
  * overflows nobody's stack; a look at every list and dict of it would cost a tenth of the time that parsing takes.
  */
 const HARMLESS = 8192;
+/** From so many characters on, it is quicker to search a text for braces than to visit the values in it. */
+const LONG = 1024;
 
 /** @param {Uint8Array} bytes */
 function toBase64(bytes) {
@@ -58,13 +60,14 @@ function revive(value) {
     return value;
 }
 
-/** Whether lists and dicts are nested deeper than a limit. @param {string} text @param {number} limit */
-function isTooDeep(text, limit) {
+/**
+ * Whether lists and dicts are nested deeper than a limit.
+ * @param {string} text @param {number} limit @param {number} dicts how many of them begin in the text
+ */
+function isTooDeep(text, limit, dicts) {
     // A text that is nested too deeply has at least so many opening brackets; most have fewer.
-    let open = 0;
-    for (const bracket of '[{') {
-        for (let at = text.indexOf(bracket); at >= 0 && open <= limit; at = text.indexOf(bracket, at + 1)) open++;
-    }
+    let open = dicts;
+    for (let at = text.indexOf('['); at >= 0 && open <= limit; at = text.indexOf('[', at + 1)) open++;
     if (open <= limit) return false;
     let depth = 0;
     for (let i = 0; i < text.length; i++) {
@@ -152,11 +155,32 @@ function written(value) {
 export function stringify(value) {
     const text = written(value);
     if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
-    // JSON.stringify writes octets as {"0":…}, those of Node as {"type":"Buffer",…}, and empty ones, a Map
-    // and a Set as {}: look closer only where they may be. The search for one character is the quick one.
-    if (text.includes('{') && (text.includes('{}') || text.includes('{"0":') || text.includes('{"type":"Buffer"'))) return withSpecial(value);
-    if (text.includes('\\') && text.includes('"\\u0000')) return withSpecial(value);
-    return text;
+    return dictsIn(text) < 0 ? withSpecial(value) : text;
+}
+
+/**
+ * How many dicts begin in a text, strings that look like one included; −1 when JSON.stringify may have met a
+ * value that it writes wrongly: octets as {"0":…}, those of Node as {"type":"Buffer",…}, and empty ones, a
+ * Map and a Set as {}; or a string that begins with NUL.
+ * @param {string} text
+ */
+function dictsIn(text) {
+    let dicts = 0;
+    for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
+        dicts++;
+        switch (text.charCodeAt(at + 2)) {
+            case 0x30: // {"0
+                if (text.startsWith('":', at + 3)) return -1;
+                break;
+            case 0x74: // {"t
+                if (text.startsWith('"type":"Buffer"', at + 1)) return -1;
+                break;
+            default:
+                if (text.charCodeAt(at + 1) === 0x7d) return -1;
+        }
+    }
+    // The search for one character is the quick one.
+    return text.includes('\\') && text.includes('"\\u0000') ? -1 : dicts;
 }
 
 /**
@@ -191,10 +215,14 @@ function isPlainItem(item, room) {
 
 /** @param {any} value @param {string} what */
 function shallow(value, what) {
-    if (isPlain(value, MAX_DEPTH - 1)) return JSON.stringify(value);
-    const text = stringify(value);
+    let text = written(value);
+    // What is short is sooner looked at as a value, what is long as a text.
+    if (text !== undefined && text.length < LONG && isPlain(value, MAX_DEPTH - 1)) return text;
+    if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
+    const dicts = dictsIn(text);
+    if (dicts < 0) text = withSpecial(value);
     // The other side would take it for an attack, and the session would be lost.
-    if (text.length > 2 * MAX_DEPTH - 2 && isTooDeep(text, MAX_DEPTH - 1)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
+    if (text.length > 2 * MAX_DEPTH - 2 && isTooDeep(text, MAX_DEPTH - 1, dicts < 0 ? text.length : dicts)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
     return text;
 }
 

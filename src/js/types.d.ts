@@ -393,6 +393,8 @@ export class Event {
     retained: boolean;
     /** The routers it came through, if they say so. */
     forward_for: any[] | undefined;
+    /** All details as the router sent them, such as `trustlevel`. */
+    readonly details: Dict;
 }
 
 /** What is known about a call besides its arguments. */
@@ -408,6 +410,8 @@ export class Invocation {
     caller_authid: string | undefined;
     /** The caller's authrole, if it is disclosed. */
     caller_authrole: string | undefined;
+    /** All details as the router sent them, such as `trustlevel` and `timeout`. */
+    readonly details: Dict;
     /**
      * Aborts when the caller cancels the call, its time is up, or it is lost; the reason is a `WampError`.
      * The outcome of an endpoint that has asked for it answers a caller who waits for that: reject with the

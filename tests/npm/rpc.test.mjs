@@ -117,6 +117,23 @@ test('the end of the session aborts what still runs', async (t) => {
     assert.equal(signal.reason.name, 'SessionLost');
 });
 
+test('an invocation and an event show all details, trust levels among them', async (t) => {
+    const seen = [];
+    const { session, router } = await serving(t, (args, kwargs, invocation) => {
+        seen.push(invocation.details, Object.keys(invocation).includes('details'));
+    });
+    const subscribing = session.subscribe('com.t', (args, kwargs, event) => seen.push(event.details, Object.keys(event).includes('details')));
+    await router.receive();
+    router.send([33, 2, 6], [68, 1, 5, { trustlevel: 3, timeout: 100, _x_own: 1 }], [36, 6, 7, { trustlevel: 2 }]);
+    await subscribing;
+    await router.receive();
+    const answer = session.call('com.last');
+    await router.receive();
+    router.send([50, 3, {}]);
+    await answer;
+    assert.deepEqual(seen, [{ trustlevel: 3, timeout: 100, _x_own: 1 }, false, { trustlevel: 2 }, false]);
+});
+
 // --- results in parts -------------------------------------------------------------------------------
 
 test('for await gives the parts of a result, and the promise the result', async (t) => {

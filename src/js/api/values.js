@@ -15,12 +15,15 @@ export class Result {
 
 /** What is known about an event besides its payload. */
 export class Event {
+    #details;
+
     /**
      * @param {number} publication
      * @param {string} topic
      * @param {Record<string, any>} details
      */
     constructor(publication, topic, details) {
+        this.#details = details;
         this.publication = publication;
         this.topic = topic;
         this.publisher = details.publisher;
@@ -28,6 +31,11 @@ export class Event {
         this.publisher_authrole = details.publisher_authrole;
         this.retained = details.retained ?? false;
         this.forward_for = details.forward_for;
+    }
+
+    /** All details as the router sent them. */
+    get details() {
+        return this.#details;
     }
 }
 
@@ -53,6 +61,11 @@ export class Invocation {
         this.caller = details.caller;
         this.caller_authid = details.caller_authid;
         this.caller_authrole = details.caller_authrole;
+    }
+
+    /** All details as the router sent them. */
+    get details() {
+        return this.#message[3];
     }
 
     /** Aborts when the call is canceled, has no time left, or is lost together with its caller. */

@@ -78,6 +78,8 @@ export async function use(): Promise<void> {
         const invocation: Invocation = details;
         invocation.progress?.([1]);
         invocation.signal.throwIfAborted();
+        const level: number = invocation.details['trustlevel'];
+        if (level < 2) throw invocation.signal.reason;
         for await (const chunk of invocation.chunks) console.log(chunk.args[0], chunk.kwargs['a']);
         if (!args.length) throw new WampError('com.example.error', ['why'], { k: 1 }, { cause: kwargs });
         return new Result([1, 2], { a: 1 });

@@ -133,7 +133,7 @@ export class Connection {
             if (attempt.over) return;
             return this.#unready(attempt, error);
         }
-        if (attempt.over) return;
+        if (attempt.over) return this.#forget(attempt);
         const usable = this.#options.transports.filter(isUsable);
         if (usable.length === 0) return this.#unsupported(attempt, new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create"));
         // The one that was good last comes first, and every other gets its turn.

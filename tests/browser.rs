@@ -8,6 +8,8 @@
 
 #[path = "auth.rs"]
 mod auth;
+#[path = "client_calls.rs"]
+mod client_calls;
 #[path = "client_join.rs"]
 mod client_join;
 #[path = "client_requests.rs"]
@@ -16,6 +18,8 @@ mod client_requests;
 #[path = "client_scenarios.rs"]
 mod client_scenarios;
 mod scenarios;
+#[path = "session_calls.rs"]
+mod session_calls;
 #[path = "session_ending.rs"]
 mod session_ending;
 #[path = "session_joining.rs"]

@@ -28,7 +28,7 @@ enum Writer {
 }
 
 impl Output {
-    pub(super) fn new(serializer: Serializer) -> Result<Self, EncodeError> {
+    pub(crate) fn new(serializer: Serializer) -> Result<Self, EncodeError> {
         let writer = match serializer {
             #[cfg(feature = "json")]
             Serializer::Json => Writer::Json(json::Writer::default()),
@@ -144,7 +144,7 @@ impl Output {
     }
 
     /// The frame, complete.
-    pub(super) fn into_frame(self) -> Result<Frame, EncodeError> {
+    pub(crate) fn into_frame(self) -> Result<Frame, EncodeError> {
         match self.writer {
             #[cfg(feature = "json")]
             Writer::Json(writer) => writer.into_text().map(Frame::Text),

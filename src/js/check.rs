@@ -3,32 +3,27 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{
-    core::{Thrown, thrown},
-    octets,
-};
+use super::{core::text, octets};
 use crate::{
+    codec::DecodeError,
     message::{
-        CallOptions, EventDetails, InvocationDetails, MatchPolicy, MessageType, OptionError, Pattern,
-        PublishOptions, RegisterOptions, ResultDetails, Role, SubscribeOptions, Uri, UriRules,
+        CallOptions, EventDetails, InvocationDetails, MatchPolicy, Message, MessageType, Pattern,
+        PublishOptions, ResultDetails, Uri, UriRules,
     },
     session::announced,
 };
 
 /// For each type of details that the glue checks by itself: the keys that WAMP defines and what their
 /// values have to be, a line each, `key:what`.
-///
-/// # Errors
-/// Throws a text for a message that is not hot.
 #[wasm_bindgen]
-pub fn known_keys(code: u32) -> Result<String, Thrown> {
+pub fn known_keys(code: u32) -> String {
     let keys = match MessageType::from_code(code.into()) {
         Some(MessageType::Event) => EventDetails::KEYS,
         Some(MessageType::Result) => ResultDetails::KEYS,
         Some(MessageType::Invocation) => InvocationDetails::KEYS,
         Some(MessageType::Publish) => PublishOptions::KEYS,
         Some(MessageType::Call) => CallOptions::KEYS,
-        _ => return Err(thrown("not a hot message")),
+        _ => &[],
     };
     // Whether these are good depends on the router too, which only the core knows.
     let judged = |key: &str| matches!(key, "progress" | "ppt_scheme");
@@ -41,47 +36,36 @@ pub fn known_keys(code: u32) -> Result<String, Thrown> {
             lines.push_str(part);
         }
     }
-    Ok(lines)
+    lines
 }
 
-/// Checks the URI and the options, a dict on a tape, of a request that is to be sent: `code` is its type.
-///
-/// # Errors
-/// Throws a text that names the argument.
+/// What is wrong with the options or the URI of a request that is to be sent, on a tape; names the argument.
 #[wasm_bindgen]
-pub fn check_request(code: u32, uri: &str, options: &[u8]) -> Result<(), Thrown> {
-    let options = octets::dict(options)?;
-    let wrong = |error: OptionError| thrown(format_args!("<options>.{error}"));
-    let (name, policy) = match MessageType::from_code(code.into()) {
-        Some(MessageType::Publish) => {
-            PublishOptions::try_from(options).map_err(wrong)?;
-            ("topic", MatchPolicy::Exact)
+pub fn problem_of(request: &[u8]) -> Option<String> {
+    let (name, uri, policy) = match octets::message(request) {
+        Ok(Message::Publish(message)) => ("topic", message.topic, None),
+        Ok(Message::Call(message)) => ("procedure", message.procedure, None),
+        Ok(Message::Subscribe(message)) => ("topic", message.topic, message.options.r#match()),
+        Ok(Message::Register(message)) => ("procedure", message.procedure, message.options.r#match()),
+        Ok(_) => return None,
+        Err(DecodeError::WrongElement { element, problem, .. }) => {
+            let key = element.strip_prefix("Options").unwrap_or_default();
+            return Some(["<options>", key, " ", &problem].concat());
         }
-        Some(MessageType::Call) => {
-            CallOptions::try_from(options).map_err(wrong)?;
-            ("procedure", MatchPolicy::Exact)
-        }
-        Some(MessageType::Subscribe) => {
-            ("topic", SubscribeOptions::try_from(options).map_err(wrong)?.r#match().unwrap_or_default())
-        }
-        Some(MessageType::Register) => {
-            ("procedure", RegisterOptions::try_from(options).map_err(wrong)?.r#match().unwrap_or_default())
-        }
-        _ => return Err(thrown("not a request")),
+        Err(error) => return Some(error.to_string()),
     };
-    Pattern::new(uri.into(), policy).map_err(|error| thrown(format_args!("<{name}>: {error}")))?;
-    Ok(())
+    let problem = Pattern::new(uri, policy.unwrap_or(MatchPolicy::Exact)).err()?;
+    Some(["<", name, ">: ", &problem.to_string()].concat())
 }
 
-/// Whether HELLO announces this feature for a role of this side.
+/// The roles of this side and their features, as HELLO announces them: a dict in MessagePack.
 #[wasm_bindgen]
-pub fn announces(role: &str, feature: &str) -> bool {
-    let roles = announced();
-    Role::CLIENT.into_iter().any(|played| played.as_str() == role && roles.supports(played, feature))
+pub fn own_roles() -> Vec<u8> {
+    octets::of_dict(announced().as_dict()).unwrap_or_default()
 }
 
-/// Whether a text is a complete URI.
+/// Whether a text, in UTF-8, is a complete URI.
 #[wasm_bindgen]
-pub fn is_uri(text: &str) -> bool {
-    Uri::from(text).check(UriRules::Complete).is_ok()
+pub fn is_uri(utf8: Vec<u8>) -> bool {
+    Uri::from(text(utf8)).check(UriRules::Complete).is_ok()
 }

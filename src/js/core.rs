@@ -3,15 +3,19 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{Op, octets, octets::dict, op::EndCause, slot::Slot};
+use super::{
+    octets,
+    op::{EndCause, Op},
+    slot::Slot,
+};
 use crate::{
     auth::WelcomeRule,
     message::{
-        AuthExtra, CancelMode, Event, EventDetails, HelloDetails, Id, Invocation, InvocationDetails, Message,
-        MessageType, Published, RegisterOptions, Registered, RequestId, Result as ResultMessage,
-        ResultDetails, SubscribeOptions, Subscribed, Unregistered, Unsubscribed, Uri,
+        Event, EventDetails, Id, Invocation, InvocationDetails, Message, MessageType, Published, Registered,
+        RequestId, Result as ResultMessage, ResultDetails, Subscribed, Unregistered, Unsubscribed, Uri,
+        Value,
     },
     session::{
         CommandError, Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket,
@@ -30,14 +34,9 @@ pub struct Core {
     pub(super) handlers: Vec<Ticket>,
 }
 
-pub(super) type Thrown = JsValue;
-
-pub(super) fn thrown(error: impl std::fmt::Display) -> Thrown {
-    // Not generic: the code for it is there once.
-    fn text(error: &dyn std::fmt::Display) -> Thrown {
-        JsValue::from_str(&error.to_string())
-    }
-    text(&error)
+/// A text of the glue's, which encodes it by itself.
+pub(super) fn text(utf8: Vec<u8>) -> String {
+    String::from_utf8(utf8).unwrap_or_default()
 }
 
 /// Milliseconds of `performance.now()`; a float cast saturates, so no number can panic here.
@@ -49,8 +48,9 @@ pub(super) fn id<T: Id>(number: f64) -> Option<T> {
     T::new(number as u64).ok().filter(|_| number.fract() == 0.0)
 }
 
-fn ticket(number: f64) -> Ticket {
-    Ticket::from_number(number as u64)
+/// The ticket that stands in place of an id.
+fn ticket(id: impl Id) -> Ticket {
+    Ticket::from_number(id.get())
 }
 
 /// What the glue saw in the details of a hot message, and the machine has to know.
@@ -81,9 +81,9 @@ impl Core {
         self.session.handle(instant(now), Input::Opened);
     }
 
-    /// The transport is closed; the text says how.
-    pub fn on_close(&mut self, now: f64, text: String) {
-        self.session.handle(instant(now), Input::Closed(text));
+    /// The transport is closed; the text, in UTF-8, says how.
+    pub fn on_close(&mut self, now: f64, problem: Vec<u8>) {
+        self.session.handle(instant(now), Input::Closed(text(problem)));
     }
 
     /// The time of `deadline` has come.
@@ -110,9 +110,9 @@ impl Core {
         self.session.handle(instant(now), input);
     }
 
-    /// A frame that the glue could not parse; `problem` says why.
-    pub fn on_invalid(&mut self, now: f64, problem: String) {
-        self.session.handle(instant(now), Input::Invalid(problem));
+    /// A frame that the glue could not parse; the text, in UTF-8, says why.
+    pub fn on_invalid(&mut self, now: f64, problem: Vec<u8>) {
+        self.session.handle(instant(now), Input::Invalid(text(problem)));
     }
 
     /// When `on_deadline` wants to be called, on the clock of `now`; negative for never.
@@ -122,82 +122,37 @@ impl Core {
 
     // --- commands ----------------------------------------------------------------------------
 
-    /// Joins a realm. The details are a dict on a tape; the roles are added here.
+    /// Carries out a command: the message that is to be sent, on a tape, whose request id does not count.
+    /// Its ticket; 0 if it has none, negative if nothing was done, and `take_text` says why.
     ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn join(&mut self, now: f64, realm: &str, details: &[u8]) -> Result<(), Thrown> {
-        let details = HelloDetails::try_from(dict(details)?).map_err(thrown)?;
-        self.session.join(instant(now), realm.into(), details).map_err(thrown)
-    }
-
-    /// Answers a challenge. The extra is a dict on a tape.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn authenticate(&mut self, now: f64, signature: &str, extra: &[u8]) -> Result<(), Thrown> {
-        let extra = AuthExtra::try_from(dict(extra)?).map_err(thrown)?;
-        self.session.authenticate(instant(now), signature, extra).map_err(thrown)
+    /// HELLO joins, AUTHENTICATE answers a challenge and ABORT refuses it, GOODBYE leaves. SUBSCRIBE and
+    /// REGISTER are what they are; UNSUBSCRIBE and UNREGISTER have the ticket of the handler or endpoint
+    /// in place of an id. CANCEL does nothing when the call has its answer already.
+    pub fn command(&mut self, now: f64, tape: &[u8]) -> f64 {
+        let done = octets::message(tape).map_err(|error| error.to_string());
+        match done
+            .and_then(|message| self.carry_out(instant(now), message).map_err(|error| error.to_string()))
+        {
+            Ok(ticket) => ticket.map_or(0.0, number),
+            Err(text) => {
+                self.text = text;
+                -1.0
+            }
+        }
     }
 
     /// Demands that the router proves itself in WELCOME: by this SCRAM ServerSignature, or, without one,
-    /// by the challenge before it.
-    ///
-    /// # Errors
-    /// Throws a text.
-    pub fn demand(&mut self, signature: Option<String>) -> Result<(), Thrown> {
-        let rule = signature.map_or(WelcomeRule::AfterChallenge, WelcomeRule::ServerSignature);
-        self.session.demand(rule).map_err(thrown)
-    }
-
-    /// Refuses a challenge.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn refuse(&mut self, reason: &str, message: &str) -> Result<(), Thrown> {
-        self.session.refuse(reason.into(), message).map_err(thrown)
-    }
-
-    /// Leaves.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn leave(&mut self, now: f64, reason: &str, message: Option<String>) -> Result<(), Thrown> {
-        self.session.leave(instant(now), reason.into(), message.as_deref()).map_err(thrown)
-    }
-
-    /// Subscribes and gives the ticket. The options are a dict on a tape.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn subscribe(&mut self, topic: &str, options: &[u8]) -> Result<f64, Thrown> {
-        let options = SubscribeOptions::try_from(dict(options)?).map_err(thrown)?;
-        self.session.subscribe(topic.into(), options).map(number).map_err(thrown)
-    }
-
-    /// Ends a handler of a subscription and gives the ticket of that command.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn unsubscribe(&mut self, handler: f64) -> Result<f64, Thrown> {
-        self.session.unsubscribe(ticket(handler)).map(number).map_err(thrown)
-    }
-
-    /// Registers and gives the ticket. The options are a dict on a tape.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn register(&mut self, procedure: &str, options: &[u8]) -> Result<f64, Thrown> {
-        let options = RegisterOptions::try_from(dict(options)?).map_err(thrown)?;
-        self.session.register(procedure.into(), options).map(number).map_err(thrown)
-    }
-
-    /// Ends a registration and gives the ticket of that command.
-    ///
-    /// # Errors
-    /// Throws a text; nothing was sent.
-    pub fn unregister(&mut self, endpoint: f64) -> Result<f64, Thrown> {
-        self.session.unregister(ticket(endpoint)).map(number).map_err(thrown)
+    /// by the challenge before it. `false`: it is too late, and `take_text` says so.
+    pub fn demand(&mut self, signature: Option<Vec<u8>>) -> bool {
+        let rule = signature
+            .map_or(WelcomeRule::AfterChallenge, |octets| WelcomeRule::ServerSignature(text(octets)));
+        match self.session.demand(rule) {
+            Ok(()) => true,
+            Err(error) => {
+                self.text = error.to_string();
+                false
+            }
+        }
     }
 
     /// What the core has to know about few calls, right after `begin_call`: their timeout in milliseconds,
@@ -212,27 +167,17 @@ impl Core {
         id::<RequestId>(request).is_some_and(|request| self.session.continue_call(request, more).is_ok())
     }
 
-    /// Cancels a call. Nothing happens when it has its answer already.
-    pub fn cancel(&mut self, now: f64, request: f64, mode: &str) {
-        let Some(request) = id::<RequestId>(request) else { return };
-        let mode = CancelMode::from_word(mode).unwrap_or_default();
-        let _ = self.session.cancel_call(instant(now), request, mode.into());
-    }
-
-    /// What a request with these options, a dict on a tape that is right, needs and the router does not
-    /// announce: its role, a space and the feature. `code` is the type of the request.
-    ///
-    /// # Errors
-    /// Throws a text for what is no dict.
-    pub fn missing_feature(&self, code: u32, options: &[u8]) -> Result<Option<String>, Thrown> {
-        let options = dict(options)?;
-        let Some(request) = MessageType::from_code(code.into()) else { return Ok(None) };
-        Ok(match self.session.check_options(request, &options) {
+    /// What a request on a tape, which is right, needs and the router does not announce: its role, a space
+    /// and the feature.
+    pub fn missing_feature(&self, request: &[u8]) -> Option<String> {
+        let Ok(Value::List(elements)) = octets::value(request) else { return None };
+        let [code, _, Value::Dict(options), ..] = elements.as_slice() else { return None };
+        match self.session.check_options(MessageType::from_code(code.as_integer()?)?, options) {
             Err(CommandError::FeatureNotSupported { role, feature }) => {
-                Some([role.as_str(), feature].join(" "))
+                Some([role.as_str(), " ", feature].concat())
             }
             _ => None,
-        })
+        }
     }
 
     /// Whether the invocation may be answered now; the glue sends its YIELD or ERROR next.
@@ -247,14 +192,15 @@ impl Core {
 
     // --- what comes out ----------------------------------------------------------------------
 
-    /// The next operation; its data is in the registers until the next call.
-    pub fn poll(&mut self) -> Op {
-        match self.session.poll() {
+    /// The number of the next operation; its data is in the registers until the next call.
+    pub fn poll(&mut self) -> u32 {
+        let op = match self.session.poll() {
             None => Op::Nothing,
             Some(Output::Send(message)) => self.send(&message),
             Some(Output::Close) => Op::Close,
             Some(Output::Event(event)) => self.event(event),
-        }
+        };
+        op as u32
     }
 
     /// Register a.
@@ -332,6 +278,35 @@ fn hot(code: u32, a: f64, b: f64, flags: u32) -> Option<Message<Slot>> {
 }
 
 impl Core {
+    fn carry_out(&mut self, now: Duration, message: Message<Slot>) -> Result<Option<Ticket>, CommandError> {
+        let session = &mut self.session;
+        match message {
+            Message::Hello(hello) => session.join(now, hello.realm, hello.details)?,
+            Message::Authenticate(answer) => session.authenticate(now, &answer.signature, answer.extra)?,
+            Message::Abort(abort) => {
+                session.refuse(abort.reason, abort.details.message().unwrap_or_default())?
+            }
+            Message::Goodbye(goodbye) => session.leave(now, goodbye.reason, goodbye.details.message())?,
+            Message::Subscribe(request) => {
+                return session.subscribe(request.topic, request.options).map(Some);
+            }
+            Message::Unsubscribe(request) => {
+                return session.unsubscribe(ticket(request.subscription)).map(Some);
+            }
+            Message::Register(request) => {
+                return session.register(request.procedure, request.options).map(Some);
+            }
+            Message::Unregister(request) => {
+                return session.unregister(ticket(request.registration)).map(Some);
+            }
+            Message::Cancel(cancel) => {
+                let _ = session.cancel_call(now, cancel.request, cancel.options);
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
     fn send(&mut self, message: &Message<Slot>) -> Op {
         match octets::of_message(message) {
             Ok(octets) => {

@@ -4,7 +4,7 @@
 //! How a frame goes through: the glue parses it, JSON with the browser's own means. A well-shaped message
 //! of the hot kinds crosses as numbers ([`Core::on_message`]), anything else as a tape
 //! ([`Core::on_tape`]), of which the ordinary codec reads it. Then the glue drains
-//! [`Core::poll`] until it gives [`Op::Nothing`], and reads what belongs to an operation from the
+//! [`Core::poll`] until it gives `Op::Nothing`, and reads what belongs to an operation from the
 //! core's registers.
 //!
 //! The package has more than one WebAssembly module: what many a page never needs is built from the same
@@ -36,10 +36,7 @@ mod tape;
 
 #[cfg(feature = "js-auth")]
 pub use self::auth::Authenticator;
+#[cfg(feature = "js")]
+pub use self::core::Core;
 #[cfg(any(feature = "js", feature = "js-cbor"))]
 pub use self::tape::Tape;
-#[cfg(feature = "js")]
-pub use self::{
-    core::Core,
-    op::{EndCause, Op},
-};

@@ -1,12 +1,9 @@
-//! What crosses as octets: messages that are not hot, and the application's options. Inwards they are a
+//! What crosses as octets: messages that are not hot, and commands in the form of one. Inwards they are a
 //! tape, which the glue has written of the values that it has; outwards they are MessagePack.
 
-use super::{
-    core::{Thrown, thrown},
-    slot::Slot,
-};
+use super::slot::Slot;
 use crate::{
-    codec::{self, DecodeError, EncodeError, Frame, Serializer, tape},
+    codec::{self, DecodeError, EncodeError, Frame, Output, Serializer, tape},
     message::{Dict, Message, Value},
 };
 
@@ -18,18 +15,9 @@ pub(super) fn message(octets: &[u8]) -> Result<Message<Slot>, DecodeError> {
     }
 }
 
-/// A dict of the application's, on a tape.
-pub(super) fn dict(octets: &[u8]) -> Result<Dict, Thrown> {
-    match value(octets) {
-        Ok(Value::Dict(dict)) => Ok(dict),
-        Ok(_) => Err(thrown("not a dict")),
-        Err(error) => Err(thrown(error)),
-    }
-}
-
 /// The value on a tape in octets: the number of its words, these, and the number of its numbers, these,
 /// all in little-endian order; the rest is its texts.
-fn value(octets: &[u8]) -> Result<Value, DecodeError> {
+pub(super) fn value(octets: &[u8]) -> Result<Value, DecodeError> {
     let (words, rest) = counted(octets, u32::from_le_bytes);
     let (numbers, octets) = counted(rest, f64::from_le_bytes);
     tape::value(&words, &numbers, octets)
@@ -45,8 +33,19 @@ fn counted<const N: usize, T>(octets: &[u8], item: impl Fn([u8; N]) -> T) -> (Ve
 
 /// The octets of a message.
 pub(super) fn of_message(message: &Message<Slot>) -> Result<Vec<u8>, EncodeError> {
-    match codec::encode(Serializer::MsgPack, message)? {
-        Frame::Binary(octets) => Ok(octets),
-        Frame::Text(_) => Ok(Vec::new()),
+    codec::encode(Serializer::MsgPack, message).map(binary)
+}
+
+/// The octets of a dict.
+pub(super) fn of_dict(dict: &Dict) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Output::new(Serializer::MsgPack)?;
+    out.dict(dict)?;
+    out.into_frame().map(binary)
+}
+
+fn binary(frame: Frame) -> Vec<u8> {
+    match frame {
+        Frame::Binary(octets) => octets,
+        Frame::Text(_) => Vec::new(),
     }
 }

@@ -1,11 +1,9 @@
 //! What the core wants done, as numbers that the glue switches on.
-
-use wasm_bindgen::prelude::wasm_bindgen;
+//! The one rule: `glue/op.js` has the same names and numbers.
 
 use crate::session::Cause;
 
 /// An operation for the glue. What the registers hold is said for each.
-#[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     /// Nothing more.
@@ -55,7 +53,6 @@ pub enum Op {
 }
 
 /// The cause of an end, by number.
-#[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndCause {
     /// The application left.

@@ -1,7 +1,7 @@
 //! The two ends of the tape in wasm memory: the glue copies a frame in and reads the tape that becomes
 //! of it, or copies a tape in and reads the frame. Only numbers cross; addresses are read from a report.
 
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 // One serializer for each module that is built.
 #[cfg(not(feature = "js"))]
@@ -47,11 +47,6 @@ impl Tape {
             error: String::new(),
             report: [0; 11],
         }
-    }
-
-    /// The memory that all addresses point into.
-    pub fn memory() -> JsValue {
-        wasm_bindgen::memory()
     }
 
     /// Where the addresses of an incoming tape are, each 32 bits: words, numbers, text, chunks, binaries

@@ -2,7 +2,7 @@
 //! and never calls back into the code that uses it.
 
 mod memory;
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "client"))]
 mod websocket;
 
 use std::{
@@ -13,7 +13,7 @@ use std::{
 use crate::codec::Frame;
 
 pub use memory::{MemoryTransport, pair};
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "client"))]
 pub use websocket::{OpenError, WebSocketTransport};
 
 /// One end of a connection that moves frames, for one task at a time.

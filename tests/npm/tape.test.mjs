@@ -10,8 +10,8 @@ const { tape } = await import(new URL('glue/tape.js', pkg));
 const CODECS = {};
 for (const [subprotocol, name] of [['wamp.2.msgpack', 'wamp_wasm'], ['wamp.2.cbor', 'wamp_wasm_cbor']]) {
     const { initSync, Tape } = await import(new URL(`wasm/${name}.js`, pkg));
-    initSync({ module: readFileSync(new URL(`wasm/${name}_bg.wasm`, pkg)) });
-    CODECS[subprotocol] = () => tape(Tape);
+    const { memory } = initSync({ module: readFileSync(new URL(`wasm/${name}_bg.wasm`, pkg)) });
+    CODECS[subprotocol] = () => tape(Tape, memory);
 }
 
 /** A frame of these octets in hexadecimal. */

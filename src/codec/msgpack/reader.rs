@@ -26,6 +26,12 @@ impl<'a> Reader<'a> {
         Self(Cursor::front(octets, size, NAME))
     }
 
+    /// An unsigned number of 1, 2, 4 or 8 octets. Not inlined: most forms of a value begin with one.
+    #[inline(never)]
+    fn number(&mut self, width: u8) -> Result<u64, DecodeError> {
+        self.0.unsigned(width)
+    }
+
     fn list(&self, length: u64) -> Result<Token<'a>, DecodeError> {
         Ok(Token::List(Some(self.0.announced(length, 1)?)))
     }
@@ -96,31 +102,32 @@ impl<'a> Read<'a> for Reader<'a> {
             0xc2 => Ok(Token::Bool(false)),
             0xc3 => Ok(Token::Bool(true)),
             0xc4..=0xc6 => {
-                let length = self.0.unsigned(first - 0xc4)?;
+                let length = self.number(first - 0xc4)?;
                 self.binary(length)
             }
             0xc7..=0xc9 => {
-                let length = self.0.unsigned(first - 0xc7)?;
+                let length = self.number(first - 0xc7)?;
                 self.extension(length)
             }
-            0xca => Ok(Token::Float(f32::from_be_bytes(self.0.array()?).into())),
-            0xcb => Ok(Token::Float(f64::from_be_bytes(self.0.array()?))),
-            0xcc..=0xcf => Ok(Token::from_u64(self.0.unsigned(first - 0xcc)?)),
-            0xd0 => Ok(Token::Int(i8::from_be_bytes(self.0.array()?).into())),
-            0xd1 => Ok(Token::Int(i16::from_be_bytes(self.0.array()?).into())),
-            0xd2 => Ok(Token::Int(i32::from_be_bytes(self.0.array()?).into())),
-            0xd3 => Ok(Token::Int(i64::from_be_bytes(self.0.array()?))),
+            0xca => Ok(Token::Float(f32::from_bits(self.number(2)? as u32).into())),
+            0xcb => Ok(Token::Float(f64::from_bits(self.number(3)?))),
+            0xcc..=0xcf => Ok(Token::from_u64(self.number(first - 0xcc)?)),
+            0xd0..=0xd3 => {
+                let width = first - 0xd0;
+                let above = 64 - (8 << width);
+                Ok(Token::Int((self.number(width)? << above).cast_signed() >> above))
+            }
             0xd4..=0xd8 => self.extension(1 << (first - 0xd4)),
             0xd9..=0xdb => {
-                let length = self.0.unsigned(first - 0xd9)?;
+                let length = self.number(first - 0xd9)?;
                 self.text(length)
             }
             0xdc | 0xdd => {
-                let length = self.0.unsigned(first - 0xdc + 1)?;
+                let length = self.number(first - 0xdc + 1)?;
                 self.list(length)
             }
             0xde | 0xdf => {
-                let length = self.0.unsigned(first - 0xde + 1)?;
+                let length = self.number(first - 0xde + 1)?;
                 self.dict(length)
             }
             0xe0..=0xff => Ok(Token::Int(i8::from_be_bytes([first]).into())),

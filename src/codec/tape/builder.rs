@@ -263,7 +263,7 @@ impl Builder {
             run.reader = after;
             return Ok(());
         }
-        match run.reader.next()? {
+        match token(&mut run.reader)? {
             Token::Str(text) => {
                 let units = self.text.push(&text);
                 self.words.push(pack(word::TEXT, units));
@@ -302,7 +302,7 @@ impl Builder {
     #[inline(never)]
     fn key<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Result<(), DecodeError> {
         let Run { reader, level, .. } = run;
-        match reader.next()? {
+        match token(reader)? {
             Token::Str(key) => {
                 level.left -= 1;
                 run.at_value = true;
@@ -394,6 +394,12 @@ impl Level {
 
 fn announced(items: Option<usize>) -> u32 {
     items.map_or(OPEN_ENDED, |count| count as u32)
+}
+
+/// The next token, for the places that are not in a hurry: its code is there once.
+#[inline(never)]
+fn token<'a>(reader: &mut impl Read<'a>) -> Result<Token<'a>, DecodeError> {
+    reader.next()
 }
 
 #[cold]

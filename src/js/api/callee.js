@@ -2,7 +2,7 @@
 // The callee: the endpoints of a session by ticket. How one is run and answers is in endpoint.js.
 // One rule: an endpoint stays until the router has let it go, because calls may still be on their way.
 
-import { dictTape } from '../glue/octets.js';
+import { plainDict } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
 import { StateError, WampError } from './errors.js';
@@ -10,6 +10,7 @@ import { Registration } from './registration.js';
 import { runningOf } from './values.js';
 
 const REGISTER = 64;
+const UNREGISTER = 66;
 const CANCELED = 'wamp.error.canceled';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
@@ -45,10 +46,10 @@ export class Callee {
      */
     register(procedure, endpoint, options, wire) {
         const driver = this.#open();
-        const tape = dictTape(wire);
+        const request = [REGISTER, 1, plainDict(wire), procedure];
         return new Promise((resolve, reject) => {
             driver.demand(REGISTER, wire);
-            const ticket = driver.request((core) => core.register(procedure, tape), {
+            const ticket = driver.request(request, {
                 done: (_, id) => {
                     const revoked = deferred();
                     const registration = new Registration(procedure, endpoint, options, this.#session, id, {
@@ -69,7 +70,7 @@ export class Callee {
         const driver = this.#open();
         if (!endpoint?.registration.active) throw new StateError('registration not active');
         return new Promise((resolve, reject) => {
-            driver.request((core) => core.unregister(ticket), {
+            driver.request([UNREGISTER, 1, ticket], {
                 done: () => {
                     this.#endpoints.delete(ticket);
                     resolve();

@@ -2,11 +2,12 @@
 // Autobahn's Connection: opens a transport and a session on it, and tries again when it is lost.
 // One rule: whatever happens to an attempt, `onclose` fires once for it.
 
-import { EndCause, Core, is_uri } from '../wasm/wamp_wasm.js';
+import { Core } from '../wasm/wamp_wasm.js';
 import { lineOver } from '../glue/codec.js';
-import { checkGoodbye } from '../glue/check.js';
+import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { init } from '../glue/load.js';
+import { EndCause } from '../glue/op.js';
 import { isUsable, openTransport } from '../glue/transports.js';
 import { Backoff, isFatal } from './backoff.js';
 import { deferred } from './deferred.js';
@@ -241,7 +242,7 @@ export class Connection {
             on_internal_error(error, 'could not join:');
             attempt.driver?.abandon();
             transport.close();
-            this.#finish(attempt, 'closed', { reason: is_uri(realm) ? null : INVALID_URI, message: text(error) }, true);
+            this.#finish(attempt, 'closed', { reason: isUri(realm) ? null : INVALID_URI, message: text(error) }, true);
         }
     }
 

@@ -2,8 +2,7 @@
 // Runs an endpoint for an INVOCATION and sends its answer. One rule: every invocation is answered
 // exactly once, whatever the endpoint does.
 
-import { is_uri } from '../wasm/wamp_wasm.js';
-import { NO_OPTIONS, checkPayload } from '../glue/check.js';
+import { NO_OPTIONS, checkPayload, isUri } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
 import { Invocation, Result, runningOf } from './values.js';
@@ -86,7 +85,7 @@ function fail(driver, request, error, report) {
 function answerError(driver, request, error, report) {
     /** @type {any[][]} */
     const attempts = [[RUNTIME_ERROR, [text(error)], undefined]];
-    if (error instanceof WampError && is_uri(String(error.error))) {
+    if (error instanceof WampError && isUri(String(error.error))) {
         attempts.unshift([error.error, error.args, error.kwargs], [error.error, [text(error)], undefined]);
     } else if (!(error instanceof Error)) {
         attempts.unshift([RUNTIME_ERROR, [error], undefined]);

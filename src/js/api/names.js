@@ -2,10 +2,10 @@
 // The URIs of requests: CURIE prefixes are resolved, and each URI is checked once, with its options.
 // One rule: what the core would refuse is a TypeError here, before anything is sent.
 
-import { check_request } from '../wasm/wamp_wasm.js';
+import { problem_of } from '../wasm/wamp_wasm.js';
 import { check } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
-import { dictTape } from '../glue/octets.js';
+import { requestTape } from '../glue/octets.js';
 
 /** How many URIs that were found good are remembered. */
 const REMEMBERED = 1000;
@@ -60,9 +60,9 @@ export class Names {
 function checkRequest(method, code, uri, options) {
     let problem;
     try {
-        check_request(code, uri, dictTape(options));
+        problem = problem_of(requestTape(code, options, uri));
     } catch (error) {
-        problem = typeof error === 'string' ? error : `<options> cannot be sent: ${error}`;
+        problem = `<options> cannot be sent: ${error}`;
     }
     check(problem === undefined, `Session.${method}: ${problem}`);
 }

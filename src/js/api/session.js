@@ -2,10 +2,10 @@
 // A WAMP session as the application sees it: it checks arguments and hands on to the role that they are
 // for. What may be sent, and what an answer means, is decided in the core.
 
-import { announces, is_uri } from '../wasm/wamp_wasm.js';
-import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
+import { own_roles } from '../wasm/wamp_wasm.js';
+import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest, isUri } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
-import { dictTape } from '../glue/octets.js';
+import { fromOctets, plainDict } from '../glue/octets.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
 import { deferred } from './deferred.js';
@@ -21,6 +21,10 @@ import { Publication } from './values.js';
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Ended} Ended */
 
+const HELLO = 1;
+const ABORT = 3;
+const AUTHENTICATE = 5;
+const GOODBYE = 6;
 const PUBLISH = 16;
 const SUBSCRIBE = 32;
 const CALL = 48;
@@ -112,9 +116,10 @@ export class Session {
     get features() {
         /** @type {any} */
         const features = {};
+        const own = fromOctets(own_roles());
         for (const [role, counterpart] of Object.entries(COUNTERPARTS)) {
             const theirs = Object.entries(this.#welcome?.roles?.[counterpart]?.features ?? {});
-            features[role] = Object.fromEntries(theirs.filter(([feature, on]) => on === true && announces(role, feature)));
+            features[role] = Object.fromEntries(theirs.filter(([feature, on]) => on === true && own[role].features[feature] === true));
         }
         return features;
     }
@@ -140,15 +145,14 @@ export class Session {
         check(authmethods == null || Array.isArray(authmethods), 'Session.join: <authmethods> must be an array []');
         check(authid == null || typeof authid === 'string', 'Session.join: <authid> must be a string');
         if (this.isOpen) throw new StateError('session already open');
-        const details = dictTape({
+        const details = plainDict({
             ...(authmethods && { authmethods }),
             ...(authid != null && { authid }),
             ...(authextra != null && { authextra }),
         });
-        this.#use().command((core) => {
-            if (this.#config.authentication?.demanding) core.demand();
-            core.join(performance.now(), realm, details);
-        });
+        const driver = this.#use();
+        if (this.#config.authentication?.demanding) driver.expectProof();
+        driver.command([HELLO, realm, { ...details, roles: fromOctets(own_roles()) }]);
         this.#realm = realm;
     }
 
@@ -156,7 +160,7 @@ export class Session {
     leave(reason, message) {
         const uri = reason ?? 'wamp.close.normal';
         checkGoodbye('Session.leave', uri, message);
-        this.#use().command((core) => core.leave(performance.now(), uri, message));
+        this.#use().command([GOODBYE, message == null ? {} : { message }, uri]);
         return this.#closed.promise;
     }
 
@@ -290,15 +294,13 @@ export class Session {
             const answer = await (authentication ? authentication.answer(message[1], message[2]) : onchallenge?.(this, message[1], message[2]));
             const [signature, extra, proof] = Array.isArray(answer) ? answer : typeof answer === 'string' ? [answer] : [answer?.signature, answer?.extra, answer?.server_signature];
             check(typeof signature === 'string', 'onchallenge must give a string or [string, object]');
-            const tape = dictTape(extra ?? {});
+            const plain = plainDict(extra ?? {});
             if (!this.#driver?.alive) return;
-            this.#driver.command((core) => {
-                if (proof != null) core.demand(String(proof));
-                core.authenticate(performance.now(), signature, tape);
-            });
+            if (proof != null) this.#driver.expectProof(String(proof));
+            this.#driver.command([AUTHENTICATE, signature, plain]);
         } catch (error) {
             if (!authentication) on_user_error(error, 'onchallenge() raised: ');
-            const known = error instanceof WampError && is_uri(error.uri);
+            const known = error instanceof WampError && isUri(error.uri);
             const text = known ? error.args[0] : error instanceof Error ? error.message : error;
             this.#refuse(known ? error.uri : CANNOT_AUTHENTICATE, String(text ?? ''));
         }
@@ -308,7 +310,7 @@ export class Session {
     #refuse(reason, text) {
         if (!this.#driver?.alive) return;
         try {
-            this.#driver.command((core) => core.refuse(reason, text));
+            this.#driver.command([ABORT, { message: text }, reason]);
         } catch {
             // The session is over, or the challenge was given up: nobody waits for the answer.
         }

@@ -3,7 +3,7 @@
 // One rule: what one handler does or throws keeps no event from the others.
 
 import { payloadArgs } from '../glue/payload.js';
-import { dictTape } from '../glue/octets.js';
+import { plainDict } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
@@ -11,6 +11,7 @@ import { EventBuffer, Subscription } from './subscription.js';
 import { Event } from './values.js';
 
 const SUBSCRIBE = 32;
+const UNSUBSCRIBE = 34;
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {{ subscription: Subscription, buffer: EventBuffer | null, revoked: (reason: any) => void }} Handler */
@@ -53,10 +54,10 @@ export class Subscriber {
      */
     subscribe(topic, handler, options, wire, size) {
         const driver = this.#open();
-        const tape = dictTape(wire);
+        const request = [SUBSCRIBE, 1, plainDict(wire), topic];
         return new Promise((resolve, reject) => {
             driver.demand(SUBSCRIBE, wire);
-            const ticket = driver.request((core) => core.subscribe(topic, tape), {
+            const ticket = driver.request(request, {
                 done: (_, id) => {
                     const revoked = deferred();
                     const buffer = handler ? null : new EventBuffer(size);
@@ -79,7 +80,7 @@ export class Subscriber {
         const driver = this.#open();
         if (!handler) throw new StateError('subscription not active');
         return new Promise((resolve, reject) => {
-            driver.request((core) => core.unsubscribe(ticket), { done: (_, last) => resolve(last === 1), failed: reject });
+            driver.request([UNSUBSCRIBE, 1, ticket], { done: (_, last) => resolve(last === 1), failed: reject });
             this.#handlers.delete(ticket);
             handler.subscription.active = false;
             handler.buffer?.end(null);

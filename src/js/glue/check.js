@@ -3,6 +3,14 @@
 
 import { is_uri } from '../wasm/wamp_wasm.js';
 
+const encoder = new TextEncoder();
+
+/** A text, for the core. @param {string} text */
+export const utf8 = (text) => encoder.encode(text);
+
+/** Whether a text is a complete URI. @param {string} text */
+export const isUri = (text) => is_uri(utf8(text));
+
 /** @param {unknown} condition @param {string} text @returns {asserts condition} */
 export function check(condition, text) {
     if (!condition) throw new TypeError(text);
@@ -64,7 +72,7 @@ export function checkPayload(owner, method, args, kwargs) {
 /** The reason and message of a GOODBYE. @param {string} where @param {unknown} reason @param {unknown} message */
 export function checkGoodbye(where, reason, message) {
     check(typeof reason === 'string', `${where}: <reason> must be a string`);
-    check(is_uri(reason), `${where}: <reason> must be a URI, not '${reason}'`);
+    check(isUri(reason), `${where}: <reason> must be a URI, not '${reason}'`);
     check(message == null || typeof message === 'string', `${where}: <message> must be a string`);
 }
 

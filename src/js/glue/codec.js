@@ -3,7 +3,7 @@
 
 import { Tape } from '../wasm/wamp_wasm.js';
 import { json } from './json.js';
-import { loadCbor } from './load.js';
+import { loadCbor, memory } from './load.js';
 import { tape } from './tape.js';
 
 /** @typedef {import('./driver.js').Codec} Codec */
@@ -16,8 +16,11 @@ const BATCHED = '.batched';
 /** Makes the codec of one connection, which may have to be loaded first. @type {Record<string, () => Codec | Promise<Codec>>} */
 const CODECS = {
     'wamp.2.json': () => json,
-    'wamp.2.msgpack': () => tape(Tape),
-    'wamp.2.cbor': async () => tape((await loadCbor()).Tape),
+    'wamp.2.msgpack': () => tape(Tape, /** @type {WebAssembly.Memory} */ (memory)),
+    'wamp.2.cbor': async () => {
+        const { Tape, memory } = await loadCbor();
+        return tape(Tape, memory);
+    },
 };
 
 /** In the order in which they are offered. */

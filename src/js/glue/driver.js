@@ -3,12 +3,13 @@
 // One rule: `#drain` empties the core after every call into it, sending at once; what is for the
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
-import { Op, EndCause } from '../wasm/wamp_wasm.js';
 import { EncodeError, FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
 import { Alarm } from './alarm.js';
+import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
-import { dictTape, fromOctets, toTape } from './octets.js';
+import { fromOctets, requestTape, toTape } from './octets.js';
+import * as Op from './op.js';
 import { failure } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
@@ -34,6 +35,7 @@ import { failure } from './payload.js';
 
 const ERROR = 8;
 const CALL = 48;
+const CANCEL = 49;
 const YIELD = 70;
 
 /** How many subscriptions' handlers are remembered. */
@@ -72,7 +74,7 @@ export class Driver {
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
             this.#wasClean = wasClean;
-            this.#run((core) => core.on_close(performance.now(), `connection closed with code ${code}${reason && `: ${reason}`}`));
+            this.#run((core) => core.on_close(performance.now(), utf8(`connection closed with code ${code}${reason && `: ${reason}`}`)));
         };
         this.#run((core) => core.on_open(performance.now()));
     }
@@ -88,37 +90,17 @@ export class Driver {
 
     // --- commands ------------------------------------------------------------------------------
 
-    /**
-     * Carries out a command of the core. A refusal is a StateError.
-     * @template T @param {(core: Core) => T} command @returns {T}
-     */
-    command(command) {
-        const core = this.#use();
-        this.#handlers.clear();
-        let result;
-        try {
-            result = command(core);
-        } catch (error) {
-            throw this.#refusal(error);
-        }
+    /** Carries out a command: the message that is to be sent, in plain values. A refusal is a StateError. @param {any[]} message */
+    command(message) {
+        this.#carryOut(message);
         this.#flush(null);
-        return result;
     }
 
-    /**
-     * Carries out a command that is answered.
-     * @param {(core: Core) => number} command @param {Pending} pending
-     */
-    request(command, pending) {
-        const core = this.#use();
+    /** Carries out a command that is answered; gives its ticket. @param {any[]} message @param {Pending} pending */
+    request(message, pending) {
+        this.#use();
         this.#checkRoom();
-        this.#handlers.clear();
-        let ticket;
-        try {
-            ticket = command(core);
-        } catch (error) {
-            throw this.#refusal(error);
-        }
+        const ticket = this.#carryOut(message);
         this.#pending.set(ticket, pending);
         this.#flush(null);
         return ticket;
@@ -141,7 +123,8 @@ export class Driver {
         try {
             request = code === CALL ? core.begin_call(flag) : core.begin_publish(flag);
         } catch (error) {
-            throw this.#refusal(error);
+            this.#crash(error);
+            throw error;
         }
         if (request === 0) throw new StateError(core.take_text());
         if (pending) this.#pending.set(core.a, pending);
@@ -154,7 +137,8 @@ export class Driver {
      * @param {number} request @param {number} timeout in milliseconds, 0 for none @param {boolean} more whether parts of it follow
      */
     plan(request, timeout, more) {
-        this.command((core) => core.plan_call(performance.now(), request, timeout, more));
+        this.#tell((core) => core.plan_call(performance.now(), request, timeout, more));
+        this.#flush(null);
     }
 
     /**
@@ -170,12 +154,22 @@ export class Driver {
 
     /** Cancels a call, if it is not over. @param {number} request @param {string} mode */
     cancel(request, mode) {
-        if (this.#core) this.command((core) => core.cancel(performance.now(), request, mode));
+        if (this.#core) this.command([CANCEL, request, { mode }]);
+    }
+
+    /**
+     * Demands that the router proves itself before the session counts as joined: with the signature of
+     * SCRAM, or else by a challenge.
+     * @param {string} [signature]
+     */
+    expectProof(signature) {
+        const expected = this.#tell((core) => core.demand(signature === undefined ? undefined : utf8(signature)));
+        if (!expected) throw new StateError(this.#use().take_text());
     }
 
     /** Refuses a request whose options need what the router does not announce. @param {number} code @param {any} options */
     demand(code, options) {
-        const missing = this.#use().missing_feature(code, dictTape(options));
+        const missing = this.#use().missing_feature(requestTape(code, options, ''));
         if (missing === undefined) return;
         const [role, feature] = missing.split(' ');
         throw new FeatureNotSupported(role, feature);
@@ -207,7 +201,7 @@ export class Driver {
     /** Gives up an open transport from which no session came, or whose session nobody wants. */
     abandon() {
         this.#transport.close();
-        this.#run((core) => core.on_close(performance.now(), 'closed by the application'));
+        this.#run((core) => core.on_close(performance.now(), utf8('closed by the application')));
     }
 
     // --- inside --------------------------------------------------------------------------------
@@ -232,11 +226,24 @@ export class Driver {
         }
     }
 
-    /** The core throws texts; anything else is a fault. @param {unknown} error */
-    #refusal(error) {
-        if (typeof error === 'string') return new StateError(error);
-        this.#crash(error);
-        return error;
+    /** Tells the core something. What it throws is a fault. @template T @param {(core: Core) => T} call @returns {T} */
+    #tell(call) {
+        const core = this.#use();
+        this.#handlers.clear();
+        try {
+            return call(core);
+        } catch (error) {
+            this.#crash(error);
+            throw error;
+        }
+    }
+
+    /** @param {any[]} message @returns {number} the ticket, 0 if there is none */
+    #carryOut(message) {
+        const tape = toTape(message);
+        const ticket = this.#tell((core) => core.command(performance.now(), tape));
+        if (ticket < 0) throw new StateError(this.#use().take_text());
+        return ticket;
     }
 
     /** @param {any} data */
@@ -248,7 +255,7 @@ export class Driver {
             if ((data.length ?? data.byteLength) > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
             message = this.#codec.decode(data);
         } catch (error) {
-            return this.#run((core) => core.on_invalid(performance.now(), error instanceof Error ? error.message : String(error)));
+            return this.#run((core) => core.on_invalid(performance.now(), utf8(error instanceof Error ? error.message : String(error))));
         }
         // The messages that come by the thousand: one call with their numbers decides, and 0 means that it
         // does not. The core has nothing else to say about them, so that there is nothing to drain.
@@ -320,7 +327,7 @@ export class Driver {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
             } else {
                 const tape = guardedTape(message);
-                if (typeof tape === 'string') core.on_invalid(now, tape);
+                if (typeof tape === 'string') core.on_invalid(now, utf8(tape));
                 else core.on_tape(now, tape);
             }
             return message;
@@ -445,7 +452,7 @@ export class Driver {
         this.#host.fault(error);
         const text = `internal error: ${error instanceof Error ? error.message : error}`;
         for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(sessionLost(null, text));
-        this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: this.#joined, wasClean: false });
+        this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.#joined, wasClean: false });
     }
 }
 

@@ -6,7 +6,7 @@ import initialize from '../wasm/wamp_wasm.js';
 
 /** @typedef {string | URL | Request | Response | BufferSource | WebAssembly.Module} Source */
 
-/** @typedef {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<unknown> }} Made by wasm-bindgen */
+/** @typedef {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<{ memory: WebAssembly.Memory }> }} Made by wasm-bindgen */
 /** @typedef {(file: string) => Source | Promise<Source>} Sources where a module is, by the name of its file */
 
 /** Where the modules are, if not beside this package. @type {Sources | undefined} */
@@ -42,18 +42,18 @@ async function moduleFrom(from) {
  * @param {string} name of the module: its octets are in the file NAME_bg.wasm
  * @param {() => Made & T | Promise<Made & T>} made gives what wasm-bindgen made beside it
  * @param {() => URL} beside where the file is in this package, written out so that bundlers see it
- * @returns {(source?: Source | Promise<Source>) => Promise<T>}
+ * @returns {(source?: Source | Promise<Source>) => Promise<T & { memory: WebAssembly.Memory }>}
  */
 function loader(name, made, beside) {
-    /** @type {Promise<T> | undefined} */
+    /** @type {Promise<T & { memory: WebAssembly.Memory }> | undefined} */
     let loading;
     return (source) => {
         loading ??= (async () => {
             try {
                 const from = source ?? sources?.(`${name}_bg.wasm`) ?? beside();
                 const [exported, module] = await Promise.all([made(), moduleFrom(await from)]);
-                await exported.default({ module_or_path: module });
-                return exported;
+                const { memory } = await exported.default({ module_or_path: module });
+                return { ...exported, memory };
             } catch (cause) {
                 loading = undefined;
                 const text = cause instanceof Error ? cause.message : String(cause);
@@ -63,6 +63,9 @@ function loader(name, made, beside) {
         return loading;
     };
 }
+
+/** That of the module which every page loads, as soon as it is loaded. @type {WebAssembly.Memory | undefined} */
+export let memory;
 
 const loadCore = loader('wamp_wasm', () => ({ default: initialize }), () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url));
 
@@ -81,5 +84,5 @@ export const loadAuth = loader('wamp_wasm_auth', () => import('../wasm/wamp_wasm
  */
 export async function init(from) {
     if (typeof from === 'function') sources = from;
-    await loadCore(typeof from === 'function' ? undefined : from);
+    ({ memory } = await loadCore(typeof from === 'function' ? undefined : from));
 }

@@ -1,29 +1,35 @@
 // @ts-check
-// What crosses into the core and out of it as octets: messages that are not hot, and options. Inwards they
-// are a tape, outwards MessagePack, whatever the serializer of the connection. One rule: values in here are
+// What crosses into the core and out of it as octets: messages that are not hot, and commands, which are
+// messages too. Inwards they are a tape, outwards MessagePack, whatever the serializer of the connection. One rule: values in here are
 // plain, as a codec has read them, so that no code of the application runs.
 
 import { Tape } from '../wasm/wamp_wasm.js';
 import { json, stringify } from './json.js';
+import { memory } from './load.js';
 import { parts } from './tape.js';
 
 /** @type {ReturnType<typeof parts> | undefined} */
 let made;
 
-const bridge = () => (made ??= parts(Tape));
+const bridge = () => (made ??= parts(Tape, /** @type {WebAssembly.Memory} */ (memory)));
 
-/** A received message, for the core. @param {any} message @returns {Uint8Array} */
+/** A message of plain values, for the core. @param {any} message @returns {Uint8Array} */
 export function toTape(message) {
     // Of what is no message nothing but that matters.
     return bridge().writer.tapeOf(Array.isArray(message) ? message : null);
 }
 
-/** The message in octets of the core. @param {Uint8Array} octets @returns {any[]} */
+/** The value in octets of the core, most often a message. @param {Uint8Array} octets @returns {any} */
 export function fromOctets(octets) {
     return bridge().reader.read(octets);
 }
 
-/** A dict of the application's, for the core: what JSON makes of it, whatever the serializer. @param {object} dict */
-export function dictTape(dict) {
-    return bridge().writer.tapeOf(json.decode(stringify(dict)));
+/** A dict of the application's in plain values: what JSON makes of it, whatever the serializer. @param {object} dict */
+export function plainDict(dict) {
+    return json.decode(stringify(dict));
+}
+
+/** A request of the application's, for the core to look at. @param {number} code @param {object} options @param {string} uri */
+export function requestTape(code, options, uri) {
+    return toTape([code, 1, plainDict(options), uri]);
 }

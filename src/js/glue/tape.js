@@ -7,16 +7,15 @@ import { TapeWriter } from './tape_writer.js';
 
 /** @typedef {typeof import('../wasm/wamp_wasm.js').Tape} TapeClass */
 
-/** Both ends of a new tape. @param {TapeClass} Tape */
-export function parts(Tape) {
+/** Both ends of a new tape. @param {TapeClass} Tape @param {WebAssembly.Memory} memory of its module */
+export function parts(Tape, memory) {
     const tape = new Tape();
-    const memory = /** @type {WebAssembly.Memory} */ (Tape.memory());
     return { reader: new TapeReader(tape, memory), writer: new TapeWriter(tape, memory) };
 }
 
-/** The codec of one connection. @param {TapeClass} Tape */
-export function tape(Tape) {
-    const { reader, writer } = parts(Tape);
+/** The codec of one connection. @param {TapeClass} Tape @param {WebAssembly.Memory} memory of its module */
+export function tape(Tape, memory) {
+    const { reader, writer } = parts(Tape, memory);
     return {
         /** @param {ArrayBuffer | Uint8Array | string} frame @returns {any} */
         decode(frame) {

@@ -66,7 +66,7 @@ for (const { router, place, serializers, serves_pages, lacks } of places.filter(
               name,
               serializer,
               uri: `com.example.feature.n${++number}`,
-              place: { ...place, url: running.url },
+              place: { ...place, url: running.url, auth_url: running.auth_url },
               proof: missing && { ...missing.proof, name },
             };
             let passed = false;

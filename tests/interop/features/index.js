@@ -1,11 +1,12 @@
 // All features that are shown on routers, and how one is run: the same in a page and in Node.js.
 
+import { authentication } from './authentication.js';
 import { pubsub } from './pubsub.js';
 import { realm } from './realm.js';
 import { rpc } from './rpc.js';
 import { transports } from './transports.js';
 
-export const features = [...rpc, ...pubsub, ...realm, ...transports];
+export const features = [...rpc, ...pubsub, ...realm, ...authentication, ...transports];
 
 /**
  * Runs a feature, or the proof that a router does not have it.
@@ -33,6 +34,7 @@ export async function run(library, { name, place, serializer, uri, proof }) {
         ? { topic: `${place.keeps}${inner}`, pattern: place.keeps, options: { match: 'prefix' } }
         : { topic: inner, pattern: inner, options: {} },
     history: place.history ?? {},
+    auth: { url: place.auth_url ?? place.url, realm: place.auth_realm ?? 'realm1' },
     async revoke_subscription(session, id, reason) {
       if (place.host) session.call('host.send', [[35, 0, { subscription: id, reason }]]).catch(() => {});
       else await library.meta(await at.join()).subscriptions.remove_subscriber(id, session.id, reason);

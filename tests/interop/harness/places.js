@@ -34,6 +34,11 @@ const no_patterns = Object.fromEntries(
 );
 const NO_PROGRESS = unannounced('dealer', 'progressive_call_results');
 const NO_PARTS = unannounced('dealer', 'progressive_call_invocations');
+/** It welcomes everybody, and our client does not take a welcome for a proof. */
+const no_authentication = (why, ...names) => Object.fromEntries(names.map((name) => [`authentication: ${name}`, why]));
+const METHODS = ['ticket', 'WAMP-CRA', 'WAMP-CRA, salted', 'SCRAM: PBKDF2', 'SCRAM: Argon2id', 'cryptosign'];
+const WELCOMES_ALL = fails('who joined|wrong secret is let in|without a challenge', 'everybody is welcomed without a challenge');
+const ONLY_ANONYMOUS = fails('no_matching_auth_method', 'it authenticates nobody: ABORT with no_matching_auth_method');
 const NO_LISTS = unannounced('broker', 'subscriber_blackwhite_listing');
 const NO_RETENTION = unannounced('broker', 'event_retention');
 const NO_HISTORY = unannounced('broker', 'event_history');
@@ -47,7 +52,7 @@ export const places = [
     serializers: ['json', 'msgpack', 'cbor'],
     // Its configuration says under which URIs callers and publishers are disclosed, and events kept.
     serves_pages: true,
-    place: { discloses: 'disclose.', keeps: 'history.', history: { realm: 'history' }, batch_separator: '\x18' },
+    place: { discloses: 'disclose.', keeps: 'history.', history: { realm: 'history' }, batch_separator: '\x18', auth_realm: 'auth' },
     lacks: {
       'progressive call invocations': NO_PARTS,
     },
@@ -55,10 +60,11 @@ export const places = [
   {
     router: xconn,
     serializers: ['json', 'msgpack', 'cbor'],
-    place: { host: true },
+    place: { host: true, auth_realm: 'auth' },
     lacks: {
       ...no_meta,
       ...no_longpoll('batched subprotocol'),
+      ...no_authentication(fails('wamp.error.authentication_failed', 'it has no SCRAM: ABORT with authentication_failed'), 'SCRAM: PBKDF2', 'SCRAM: Argon2id'),
       'event retention': NO_RETENTION,
       'shared registration: different policies': fails('procedure_already_exists', 'a registration with another policy is refused with procedure_already_exists'),
       'event history, then live events': NO_HISTORY,
@@ -75,6 +81,7 @@ export const places = [
       ...no_cancel(...CANCELS),
       ...no_shared,
       ...no_patterns,
+      ...no_authentication(WELCOMES_ALL, ...METHODS),
       'progressive call invocations': NO_PARTS,
       ...no_longpoll('batched subprotocol'),
       'caller identification': unannounced('dealer', 'caller_identification'),
@@ -102,6 +109,7 @@ export const places = [
     lacks: {
       ...no_meta,
       ...no_longpoll('batched subprotocol'),
+      ...no_authentication(ONLY_ANONYMOUS, ...METHODS),
       ...no_cancel(...CANCELS),
       ...no_shared,
       concurrency: NO_CONCURRENCY,

@@ -19,13 +19,20 @@ export const wamp_wasm = {
 /** Crossbar.io from PyPI; the first start may have to install it. */
 export const crossbar = {
   name: 'Crossbar.io',
-  start: (www = peers) => ready(start('Crossbar.io', join(root, 'tests/interop/crossbar/start'), ['--www', www, '--pkg', pkg]), 600),
+  async start(www = peers) {
+    const running = await ready(start('Crossbar.io', join(root, 'tests/interop/crossbar/start'), ['--www', www, '--pkg', pkg]), 600);
+    return { ...running, auth_url: running.url.replace(/ws$/, 'auth') };
+  },
 };
 
-/** xconn's engine, from crates.io; the first start builds it. */
+/** xconn's engine, from crates.io; the first start builds it. It asks who one is at `auth_url`. */
 export const xconn = {
   name: 'xconn',
-  start: () => ready(start('xconn', join(root, 'tests/interop/xconn/start'), []), 900),
+  async start() {
+    const child = start('xconn', join(root, 'tests/interop/xconn/start'), []);
+    const [, auth] = await child.line(/^authentication on http(:\/\/\S+)/, 900);
+    return { ...(await ready(child, 10)), auth_url: `ws${auth}/ws` };
+  },
 };
 
 /** fox-wamp, from npm; the first start installs it. */

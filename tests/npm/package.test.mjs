@@ -188,6 +188,8 @@ test('a load that failed can be tried again', async (t) => {
         return globalThis.again().catch((error) => `${error.uri} ${error.message}`);
     }, peer.url);
     assert.match(tried, /^wamp\.error\.network_failure .*cannot load the WebAssembly module: .* answered 503/);
+    // The connection is opened while the module is on its way.
+    await peer.connection();
     status = 'application/wasm';
     const running = opened.evaluate(() => globalThis.again());
     await answers(peer);

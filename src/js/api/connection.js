@@ -30,6 +30,8 @@ class Attempt {
     over = false;
     /** The ways to the router that are left to try. @type {Way[]} */
     ways = [];
+    /** The WebAssembly module. @type {Promise<void> | undefined} */
+    loading = undefined;
     /** Why the others were none. @type {string[]} */
     failures = [];
     /** @type {Transport | null} */
@@ -128,10 +130,12 @@ export class Connection {
     async #start() {
         this.#stopTimer();
         const attempt = (this.#attempt = new Attempt());
+        // The module comes while the transport opens.
+        attempt.loading = init();
+        attempt.loading.catch((error) => this.#unready(attempt, error));
         try {
-            [attempt.authentication] = await Promise.all([this.#options.authenticate(), init()]);
+            attempt.authentication = await this.#options.authenticate();
         } catch (error) {
-            if (attempt.over) return;
             return this.#unready(attempt, error);
         }
         if (attempt.over) return this.#forget(attempt);
@@ -163,6 +167,8 @@ export class Connection {
 
     /** There are no credentials, or a module cannot be loaded. @param {Attempt} attempt @param {any} error */
     #unready(attempt, error) {
+        if (attempt.over) return;
+        attempt.transport?.close();
         if (error instanceof WampError) return this.#finish(attempt, 'closed', { reason: error.uri, message: String(error.args[0]) }, true);
         if (error.name === 'ProviderError') this.#options.on_user_error(error.cause, 'auth raised: ');
         this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: text(error) });
@@ -180,6 +186,7 @@ export class Connection {
         const { type, url, protocols } = way;
         attempt.transport = transport;
         transport.onclose = ({ code, reason }) => {
+            attempt.transport = null;
             attempt.failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: closed with code ${code}${reason && ` (${reason})`}`);
             if (attempt.ways.length > 0) return void this.#next(attempt);
             this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: attempt.failures.join('; ') });
@@ -204,8 +211,11 @@ export class Connection {
     async #prepare(attempt, { batch_separator }, transport, protocol) {
         try {
             const { own, lenient } = this.#options;
+            await attempt.loading;
             const line = lineOver(protocol, transport, { own, lenient, batch_separator });
             const { transport: outer, codec } = line instanceof Promise ? await line : line;
+            // It was given up, or the connection was lost meanwhile.
+            if (attempt.over || attempt.transport !== transport) return;
             attempt.transport = outer;
             this.#join(attempt, outer, codec);
         } catch (error) {

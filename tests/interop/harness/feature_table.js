@@ -1,6 +1,6 @@
 // feature_table.js RESULTS [DOCUMENT]: turns the outcomes of features.test.js into one table and prints it;
 // with DOCUMENT it also replaces the table there. A cell is ✓ where the feature was shown in Node.js and in
-// Chromium, a letter where the router was proved not to have it, and ✗ where it failed.
+// Chromium, a dash and a number where the router was proved not to have it, and ✗ where it failed.
 
 import { outcomesOf, printed, replaced } from './markdown.js';
 
@@ -19,13 +19,13 @@ for (const { router, serializer, area, feature, passed, missing } of outcomes) {
   cell.missing = missing;
   if (missing && !reasons.includes(missing)) reasons.push(missing);
 }
-const letter = (reason) => String.fromCharCode(97 + reasons.indexOf(reason));
-const text = (cell) => (!cell ? 'not tried' : !cell.passed ? '✗' : cell.missing ? letter(cell.missing) : '✓');
+const number = (reason) => reasons.indexOf(reason) + 1;
+const text = (cell) => (!cell ? 'not tried' : !cell.passed ? '✗' : cell.missing ? `– ${number(cell.missing)}` : '✓');
 
 const table = printed([
   ['feature', ...columns.map((column) => column.replace('\t', ', '))],
   ...[...rows].map(([feature, { cells }]) => [feature, ...columns.map((column) => text(cells.get(column)))]),
 ]);
-const lines = [table, '', ...reasons.map((reason) => `- **${letter(reason)}**: ${reason}`)].join('\n');
+const lines = [table, '', ...reasons.map((reason) => `${number(reason)}. ${reason}`)].join('\n');
 console.log(lines);
 if (document) replaced(document, 'table of features', lines);

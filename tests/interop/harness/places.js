@@ -89,6 +89,7 @@ export const places = [
       concurrency: NO_CONCURRENCY,
       'black and white lists: sessions': NO_LISTS,
       'black and white lists: authid, authrole': NO_LISTS,
+      'a callee that is lost': fails('no end of the call', 'a call whose callee has gone is never answered'),
       'several handlers of one topic': fails('whether it was the last', 'each SUBSCRIBE of a session makes another subscription'),
       'event retention': NO_RETENTION,
       'event history, then live events': NO_HISTORY,

@@ -8,6 +8,11 @@ import { joined, reports } from './peer.mjs';
 const join = (t, options, details) => joined(t, { connect, options, details });
 const BASIC = { roles: { broker: {}, dealer: {} } };
 
+async function joinWithReports(t) {
+    const errors = reports();
+    return { ...(await join(t, errors)), errors };
+}
+
 /** A session whose endpoint serves registration 5. */
 async function serving(t, endpoint) {
     const errors = reports();
@@ -168,6 +173,31 @@ test('an error ends the loop, and leaving the loop cancels the call', async (t) 
     assert.throws(() => whole[Symbol.asyncIterator](), { name: 'TypeError', message: /receive_progress: true/ });
 });
 
+test('a call that has failed before anyone iterates ends the loop with its error, too', async (t) => {
+    const { session, router } = await join(t);
+    const unsendable = session.call('com.a', [10n ** 30n], {}, { receive_progress: true });
+    await assert.rejects(async () => { for await (const _ of unsendable); }, { name: 'EncodeError' });
+    const failing = session.call('com.a', [], {}, { receive_progress: true });
+    await router.receive();
+    router.send([8, 48, 1, {}, 'com.error']);
+    await assert.rejects(failing, { uri: 'com.error' });
+    await assert.rejects(async () => { for await (const _ of failing); }, { uri: 'com.error' });
+});
+
+test('a timeout that is a BigInt is a number of milliseconds like any other', async (t) => {
+    const { session } = await join(t);
+    await assert.rejects(session.call('com.a', [], {}, { timeout: 1n }), { uri: 'wamp.error.timeout' });
+    assert.equal(session.isOpen, true);
+});
+
+test('a call that its own arguments give up is canceled', async (t) => {
+    const { session, router } = await join(t);
+    const controller = new AbortController();
+    const argument = { toJSON: () => (controller.abort('changed my mind'), 1) };
+    await assert.rejects(session.call('com.a', [argument], {}, { signal: controller.signal }), { uri: 'wamp.error.canceled' });
+    assert.deepEqual([await router.receive(), await router.receive()], [[48, 1, {}, 'com.a', [1]], [49, 1, { mode: 'killnowait' }]]);
+});
+
 // --- calls in parts ---------------------------------------------------------------------------------
 
 test('a stream as args is sent as one call in parts, and ends with an empty one', async (t) => {
@@ -222,6 +252,45 @@ test('a stream is told when its call is over, and one that fails cancels its cal
     })());
     await assert.rejects(failing, problem);
     assert.deepEqual([await router.receive(), await router.receive()], [[48, 2, { progress: true }, 'com.a', [1]], [49, 2, { mode: 'killnowait' }]]);
+});
+
+test('a stream that nobody can read rejects its call and leaves nothing behind', async (t) => {
+    const { session, router } = await join(t);
+    const locked = new ReadableStream();
+    locked.getReader();
+    const listeners = new Set();
+    const signal = { aborted: false, addEventListener: (_, listener) => listeners.add(listener), removeEventListener: (_, listener) => listeners.delete(listener) };
+    await assert.rejects(session.call('com.a', locked, null, { signal }), { name: 'TypeError' });
+    assert.equal(listeners.size, 0);
+    session.call('com.b').catch(() => {});
+    assert.deepEqual(await router.receive(), [48, 1, {}, 'com.b']);
+});
+
+test('a stream whose end throws or gives nothing hurts nobody', async (t) => {
+    const { session, router, errors } = await joinWithReports(t);
+    for (const end of [() => { throw new Error('no end'); }, () => undefined, () => Promise.reject(new Error('no end'))]) {
+        const stream = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: end }) };
+        const call = session.call('com.a', stream);
+        call.cancel();
+        await assert.rejects(call, { uri: 'wamp.error.canceled' });
+    }
+    const endless = { [Symbol.asyncIterator]: () => ({ n: 0, next() { return this.n++ === 0 ? Promise.resolve({ done: false, value: 0 }) : new Promise(() => {}); }, return: () => { throw new Error('no end'); } }) };
+    const call = session.call('com.a', endless);
+    await router.receive();
+    router.send([8, 48, 1, {}, 'com.enough']);
+    await assert.rejects(call, { uri: 'com.enough' });
+    assert.deepEqual(errors.list, []);
+});
+
+test('a Result that a stream returns is its last part, also where it is the only one', async (t) => {
+    const { session, router } = await join(t);
+    session.call('com.a', (async function* () {
+        yield 1;
+        return new Result([2], { k: 3 });
+    })()).catch(() => {});
+    assert.deepEqual([await router.receive(), await router.receive()], [[48, 1, { progress: true }, 'com.a', [1]], [48, 1, {}, 'com.a', [2], { k: 3 }]]);
+    session.call('com.a', (async function* () { return new Result([2], { k: 3 }); })()).catch(() => {});
+    assert.deepEqual(await router.receive(), [48, 2, {}, 'com.a', [2], { k: 3 }]);
 });
 
 test('a stream that is given up before its first part sends nothing', async (t) => {

@@ -146,6 +146,70 @@ test('a transport of the application moves the frames', async () => {
     assert.deepEqual([sent.find(([code]) => code === 6)?.[2], sent.at(-1)], ['wamp.close.normal', 'closed']);
 });
 
+test('a transport that closes while its serializer is made ready is not joined on, and the next one is', async () => {
+    const made = [];
+    const create = () => {
+        const transport = { sent: [], send: (frame) => transport.sent.push(JSON.parse(frame)), close() {} };
+        made.push(transport);
+        return transport;
+    };
+    // What is lenient has to be loaded.
+    const joining = connect({ realm: 'realm1', lenient: true, serializers: ['json'], transports: [{ type: 'first', create }, { type: 'second', create }] });
+    while (made.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    const [first] = made;
+    first.onopen('wamp.2.json');
+    first.onclose({ code: 1006, reason: '', wasClean: false });
+    while (made.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    const second = made[1];
+    second.onopen('wamp.2.json');
+    while (second.sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    second.onmessage(JSON.stringify(WELCOME));
+    assert.equal((await joining).isOpen, true);
+    assert.deepEqual(first.sent, []);
+    assert.deepEqual(second.sent.map(([code]) => code), [1]);
+});
+
+test('a transport that cannot be loaded now is tried again, and not at all once the connection is closed', async () => {
+    const reports = [];
+    let tries = 0;
+    const create = () => (tries++, Promise.reject(new Error('offline')));
+    const options = { realm: 'realm1', initial_retry_delay: 0, retry_delay_jitter: 0, max_retries: 2, on_internal_error: (error) => reports.push(error) };
+    const connection = new Connection({ ...options, transports: [{ type: 'own', create }] });
+    const ends = [];
+    await new Promise((resolve) => {
+        connection.onclose = (how, { message, will_retry }) => {
+            ends.push([how, message, will_retry]);
+            if (!will_retry) resolve();
+        };
+        connection.open();
+    });
+    const message = "cannot connect to the transport 'own': offline";
+    assert.deepEqual(ends, [['unreachable', message, true], ['unreachable', message, true], ['unreachable', message, false]]);
+    let fail;
+    let others = 0;
+    const slow = new Connection({ ...options, transports: [{ type: 'own', create: () => new Promise((_, reject) => (fail = reject)) }, { type: 'other', create: () => (others++, { close() {} }) }] });
+    slow.open();
+    while (!fail) await new Promise((resolve) => setImmediate(resolve));
+    slow.close();
+    fail(new Error('offline'));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([others, reports], [0, []]);
+});
+
+test('what a transport itself offers counts, whatever the connection offers', async () => {
+    const offered = [];
+    const create = (protocols) => {
+        offered.push(protocols);
+        throw new Error('enough');
+    };
+    const connection = new Connection({ realm: 'realm1', protocols: ['wamp.2.json'], on_internal_error() {}, transports: [{ type: 'own', create, serializers: ['msgpack'] }, { type: 'own', create, protocols: ['wamp.2.cbor'] }, { type: 'own', create }] });
+    await new Promise((resolve) => {
+        connection.onclose = resolve;
+        connection.open();
+    });
+    assert.deepEqual(offered, [['wamp.2.msgpack'], ['wamp.2.cbor'], ['wamp.2.json']]);
+});
+
 test('a serializer of the application is offered by its name, and what it refuses is not sent', async (t) => {
     const reversed = {
         SERIALIZER_ID: 'reversed',

@@ -36,7 +36,7 @@ export function callOptions(options, disclose) {
     check(typeof wire.timeout !== 'number' || (Number.isInteger(wire.timeout) && wire.timeout >= 0), 'Session.call: <options>.timeout must be a whole number of milliseconds');
     if (on_progress) wire.receive_progress ??= true;
     if (disclose) wire.disclose_me ??= true;
-    return { wire, local: { signal: signal ?? undefined, on_progress: on_progress ?? undefined, timeout: wire.timeout } };
+    return { wire, local: { signal: signal ?? undefined, on_progress: on_progress ?? undefined, timeout: Number(wire.timeout ?? 0) } };
 }
 
 /**
@@ -85,7 +85,7 @@ export class Call {
         this.over = false;
         /** Its id, once it is sent. */
         this.request = 0;
-        /** Told when it is over, and by which error. @type {((error?: any) => void) | undefined} */
+        /** Told when it is over. @type {(() => void) | undefined} */
         this.release = undefined;
         /** Parts of the result for whoever iterates over them. @type {EventBuffer | undefined} */
         this.parts = undefined;
@@ -95,8 +95,10 @@ export class Call {
     /** @param {boolean} parts @param {any[]} middle @param {any} args @param {any} kwargs @param {boolean} more */
     send(parts, middle, args, kwargs, more) {
         this.request = this.driver.send(CALL, parts, middle, args, kwargs, this);
-        const { timeout } = this.local;
-        if (timeout || more) this.driver.plan(this.request, timeout ?? 0, more);
+        // Code that ran while the arguments were encoded may have given it up.
+        if (this.over) return this.driver.cancel(this.request, 'killnowait');
+        const { timeout = 0 } = this.local;
+        if (timeout || more) this.driver.plan(this.request, timeout, more);
         this.takesParts = parts;
     }
 
@@ -110,11 +112,11 @@ export class Call {
         this.onover(() => signal.removeEventListener('abort', aborted));
     }
 
-    /** @param {(error?: any) => void} call made when it is over, or now */
+    /** @param {() => void} call made when it is over, or now */
     onover(call) {
         if (this.over) return call();
         const before = this.release;
-        this.release = before ? (error) => (before(error), call(error)) : call;
+        this.release = before ? () => (before(), call()) : call;
     }
 
     /** @param {number} _ @param {number} __ @param {any} message RESULT, Request, Details, Args, Kwargs */
@@ -128,7 +130,7 @@ export class Call {
     failed(error) {
         if (this.over) return;
         this.over = true;
-        this.release?.(error);
+        this.release?.();
         this.reject(error);
     }
 
@@ -166,10 +168,9 @@ export class Call {
     /** The parts of the result from now on; the result itself is the promise's. Leaving early cancels the call. */
     iterate() {
         check(this.takesParts || this.request === 0, 'the parts of a result can only be iterated over with receive_progress: true in the options of the call');
-        // Who iterates learns the error there.
-        this.promise.catch(() => {});
         const parts = (this.parts ??= new EventBuffer(Infinity));
-        this.onover((error) => parts.end(error ?? null));
+        // Who iterates learns the error there, also of a call that had failed before.
+        this.promise.then(() => parts.end(null), (/** @type {any} */ error) => parts.end(error));
         return {
             next: () => parts.next(),
             return: async () => {

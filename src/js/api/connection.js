@@ -151,12 +151,29 @@ export class Connection {
     async #next(attempt) {
         const way = /** @type {Way} */ (attempt.ways.shift());
         try {
-            const transport = openTransport(way, this.#options.socket);
-            this.#connect(attempt, way, transport instanceof Promise ? await transport : transport);
+            let transport = openTransport(way, this.#options.socket);
+            if (transport instanceof Promise) {
+                try {
+                    transport = await transport;
+                } catch (error) {
+                    return this.#missed(attempt, way, text(error));
+                }
+            }
+            this.#connect(attempt, way, transport);
         } catch (error) {
             if (attempt.ways.length > 0) return this.#next(attempt);
+            if (attempt.failures.length > 0) return this.#missed(attempt, way, text(error));
             this.#unsupported(attempt, error);
         }
+    }
+
+    /** A way to the router is none now, which may be another matter next time. @param {Attempt} attempt @param {Way} way @param {string} why */
+    #missed(attempt, { type, url }, why) {
+        if (attempt.over) return;
+        attempt.transport = null;
+        attempt.failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: ${why}`);
+        if (attempt.ways.length > 0) return void this.#next(attempt);
+        this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: attempt.failures.join('; ') });
     }
 
     /** The secrets of an attempt are of no more use. @param {Attempt} attempt */
@@ -185,12 +202,7 @@ export class Connection {
         if (attempt.over) return transport.close();
         const { type, url, protocols } = way;
         attempt.transport = transport;
-        transport.onclose = ({ code, reason }) => {
-            attempt.transport = null;
-            attempt.failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: closed with code ${code}${reason && ` (${reason})`}`);
-            if (attempt.ways.length > 0) return void this.#next(attempt);
-            this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: attempt.failures.join('; ') });
-        };
+        transport.onclose = ({ code, reason }) => this.#missed(attempt, way, `closed with code ${code}${reason && ` (${reason})`}`);
         transport.onopen = (protocol) => {
             if (!protocols.includes(protocol)) {
                 transport.close();
@@ -220,7 +232,7 @@ export class Connection {
             this.#join(attempt, outer, codec);
         } catch (error) {
             transport.close();
-            this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
+            if (attempt.transport === transport) this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
         }
     }
 

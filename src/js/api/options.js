@@ -66,7 +66,9 @@ function transportOf(transport, options, own) {
     if (!create && !needsUrl(type)) return { type, url: null, protocols: [] };
     const url = transport.url ?? options.url;
     check(create || url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
-    const protocols = protocolsOf({ serializers: options.serializers, protocols: options.protocols, ...transport }, own);
+    // What a transport offers itself counts before what the connection does.
+    const { protocols: named, serializers } = transport.protocols != null || transport.serializers != null ? transport : options;
+    const protocols = protocolsOf({ type, protocols: named, serializers }, own);
     return { type, url: url == null ? null : String(url), protocols, create, request_timeout, batch_separator };
 }
 

@@ -22,15 +22,23 @@ export function isStream(args) {
  */
 export function startStream(driver, middle, stream, local, report) {
     const call = new Call(driver, local, report);
+    /** @type {AsyncIterator<any>} */
+    let items;
     try {
         driver.demand(CALL, middle[0]);
+        items = iterate(stream);
     } catch (error) {
         call.failed(error);
         return call.promise;
     }
     call.watch();
-    const items = iterate(stream);
-    call.onover(() => items.return?.()?.catch?.(() => {}));
+    call.onover(async () => {
+        try {
+            await items.return?.();
+        } catch {
+            // Nobody waits for the end of a stream.
+        }
+    });
     if (!call.over) send(driver, call, middle, items).catch((error) => call.giveUp('killnowait', error));
     return call.promise;
 }
@@ -50,7 +58,7 @@ async function send(driver, call, [options, uri], items) {
             if (!driver.part(call.request, !done, [done ? {} : { progress: true }, uri], args, kwargs)) return;
         } else if (done) {
             const { progress, ...whole } = options;
-            call.send(parts, [whole, uri], undefined, undefined, false);
+            call.send(parts, [whole, uri], args, kwargs, false);
         } else {
             call.send(parts, [options, uri], args, kwargs, true);
         }

@@ -217,6 +217,28 @@ fn a_procedure_that_is_interrupted_is_dropped_and_a_caller_who_waits_is_told() {
 }
 
 #[test]
+fn an_interrupt_may_come_together_with_its_invocation() {
+    let dropped = Rc::new(Cell::new(0));
+    let count = Rc::clone(&dropped);
+    let mut client = serving(async move |_| {
+        let _guard = Dropped(Rc::clone(&count));
+        std::future::pending().await
+    });
+    client.says_at_once(&["[68,8,5,{}]", r#"[69,8,{"mode":"kill"}]"#, "[68,9,5,{}]", "[69,9,{}]"]);
+    assert_eq!(client.received().unwrap(), r#"[8,68,8,{},"wamp.error.canceled"]"#);
+    assert_eq!(client.received(), None);
+    assert_eq!(dropped.get(), 2);
+}
+
+#[test]
+fn an_interrupt_that_crosses_the_answer_changes_nothing() {
+    let mut client = serving(async |_| Ok((1,)));
+    client.says_at_once(&["[68,8,5,{}]", r#"[69,8,{"mode":"kill"}]"#, r#"[69,8,{"mode":"killnowait"}]"#]);
+    assert_eq!(client.received().unwrap(), "[70,8,{},[1]]");
+    assert_eq!(client.received(), None);
+}
+
+#[test]
 fn too_many_parts_of_a_call_end_its_invocation() {
     let mut client = serving(async |call| {
         let _parts = call.parts();

@@ -110,15 +110,26 @@ fn the_first_event_may_come_together_with_the_answer() {
         let session = session.clone();
         async move { session.subscribe("com.example.t").await }
     });
-    client.says("[33,1,9]");
-    client.says(r#"[36,9,100,{},["first"]]"#);
-    client.says(r#"[36,9,101,{},["second"]]"#);
+    client.says_at_once(&["[33,1,9]", r#"[36,9,100,{},["first"]]"#, r#"[36,9,101,{},["second"]]"#]);
     let mut subscription = subscribing.done().unwrap();
     let events = client.start(async move {
         [subscription.next().await.unwrap(), subscription.next().await.unwrap()]
             .map(|event| event.args.get::<String>(0).unwrap())
     });
     assert_eq!(events.done(), ["first", "second"]);
+}
+
+#[test]
+fn the_first_call_may_come_together_with_the_answer() {
+    let (mut client, session) = Scripted::joined();
+    let registering = client.start(async move {
+        session.register("com.example.f", async |call| Ok((call.args.get::<u32>(0)? + 1,))).await
+    });
+    client.received().unwrap();
+    client.says_at_once(&["[65,1,5]", "[68,8,5,{},[1]]", "[68,9,5,{},[2]]"]);
+    assert_eq!(client.received().unwrap(), "[70,8,{},[2]]");
+    assert_eq!(client.received().unwrap(), "[70,9,{},[3]]");
+    registering.done().unwrap();
 }
 
 #[test]

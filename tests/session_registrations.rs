@@ -422,3 +422,36 @@ fn an_unregister_that_crosses_a_revocation_succeeds() {
         "#2 unregistered",
     ]);
 }
+
+#[test]
+fn an_unregister_that_waits_while_the_registration_is_revoked_succeeds_without_a_message() {
+    // The router may give the procedure its old id again.
+    for id in [7, 8] {
+        let mut bench = Scripted::registered();
+        bench.register(PROCEDURE.into(), Default::default()).unwrap();
+        bench.unregister(Ticket::from_number(1)).unwrap();
+        bench.router_sends(r#"[67,0,{"registration":7}]"#);
+        bench.router_sends(&format!("[65,2,{id}]"));
+        bench.router_sends(&format!("[68,5,{id},{{}}]"));
+        bench.expect(&[
+            "C→R REGISTER 2 com.procedure",
+            r#"R→C UNREGISTERED 0 {"registration":7}"#,
+            &format!("R→C REGISTERED 2 {id}"),
+            &format!("#2 registered {id}"),
+            "#3 unregistered",
+            &format!("R→C INVOCATION 5 {id}"),
+            "invocation 5 of #2:",
+        ]);
+    }
+}
+
+#[test]
+fn a_call_that_comes_after_its_registration_was_revoked_is_refused() {
+    let mut bench = Scripted::registered();
+    bench.router_sends(r#"[67,0,{"registration":7}]"#);
+    bench.take_log();
+    bench.router_sends("[68,5,7,{}]");
+    let sent: Vec<_> = bench.take_log().into_iter().filter(|line| line.starts_with("C→R")).collect();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].starts_with("C→R ERROR INVOCATION 5 wamp.error.no_such_procedure"), "{sent:?}");
+}

@@ -274,6 +274,25 @@ fn an_unsubscribe_that_waits_while_the_subscription_is_revoked_succeeds_without_
 }
 
 #[test]
+fn a_subscribe_that_crosses_the_revocation_of_its_topic_begins_anew() {
+    // The router may give the topic its old id again.
+    for id in [7, 8] {
+        let mut bench = Scripted::subscribed();
+        subscribe(&mut bench);
+        bench.router_sends(r#"[35,0,{"subscription":7}]"#);
+        bench.router_sends(&format!("[33,2,{id}]"));
+        bench.expect(&[
+            "C→R SUBSCRIBE 2 com.topic",
+            r#"R→C UNSUBSCRIBED 0 {"subscription":7}"#,
+            "subscription revoked: #1",
+            &format!("R→C SUBSCRIBED 2 {id}"),
+            &format!("#2 subscribed {id}"),
+        ]);
+        assert_eq!(bench.handlers(SubscriptionId::new(id).unwrap()), [Ticket::from_number(2)]);
+    }
+}
+
+#[test]
 fn an_unsubscribe_that_fails_otherwise_tells_why() {
     let mut bench = Scripted::subscribed();
     bench.unsubscribe(Ticket::from_number(1)).unwrap();

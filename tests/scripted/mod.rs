@@ -83,6 +83,14 @@ impl Scripted {
         self.sends(Frame::Text(text.to_owned()));
     }
 
+    /// The router sends these, and nothing moves before the last of them is there.
+    pub(crate) fn says_at_once(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.router.as_mut().unwrap().send(Frame::Text((*text).to_owned())).unwrap();
+        }
+        self.settle();
+    }
+
     /// The router sends this frame.
     pub(crate) fn sends(&mut self, frame: Frame) {
         self.router.as_mut().unwrap().send(frame).unwrap();

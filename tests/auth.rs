@@ -16,7 +16,8 @@ use wamp_wasm::{
         Answer, AuthError, Authenticator, ChannelBinding, CostLimits, Credentials, Cryptosign, Dialect,
         RANDOM_OCTETS, Scram, Step, WelcomeRule, cra,
     },
-    message::{Challenge, Dict},
+    client::Proof,
+    message::{Authenticate, Challenge, Dict, Message, Values},
 };
 
 const RANDOM: [u8; RANDOM_OCTETS] = [7; RANDOM_OCTETS];
@@ -326,6 +327,17 @@ fn no_secret_is_shown_by_debug() {
     let shown = format!("{:?}", Authenticator::new(credentials, RANDOM));
     assert!(shown.contains("joe"), "{shown}");
     assert!(!shown.contains("hunter2") && !shown.contains("4d57") && !shown.contains("77, 87"), "{shown}");
+}
+
+#[test]
+fn an_answer_which_may_be_the_ticket_itself_is_not_shown_by_debug() {
+    let Answer { signature, extra, .. } = answer(joe().ticket("hunter2"), "ticket", Dict::new()).unwrap();
+    let step = hello(joe().ticket("hunter2")).1.challenged(&challenge("ticket", Dict::new())).unwrap();
+    let proof = Proof::from(signature.clone());
+    let message = Message::<Values>::from(Authenticate { signature, extra });
+    for shown in [format!("{step:?}"), format!("{proof:?}"), format!("{message:?}")] {
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
 }
 
 #[test]

@@ -50,6 +50,20 @@ fn what_is_no_message_at_all_is_a_violation_that_says_why() {
 }
 
 #[test]
+fn what_a_router_made_long_is_not_repeated_to_it_at_length() {
+    let long = "\u{fc}".repeat(10_000);
+    let mut invalid = Scripted::joined();
+    invalid.input(Input::Invalid(long.clone()));
+    let mut challenged = Scripted::joining();
+    challenged.router_sends(&format!(r#"[4,"{long}",{{}}]"#));
+    for mut bench in [invalid, challenged] {
+        let log = bench.take_log();
+        let abort = log.iter().find(|line| line.starts_with("C→R ABORT")).unwrap();
+        assert!(abort.len() < 400 && abort.contains('…'), "{} octets", abort.len());
+    }
+}
+
+#[test]
 fn a_frame_that_is_no_message_is_a_violation() {
     let mut bench = Scripted::joined();
     bench.call("com.x".into(), Default::default(), Default::default()).unwrap();

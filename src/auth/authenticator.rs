@@ -2,6 +2,8 @@
 //! and what WELCOME has to show. One rule: one `Authenticator` is for one join; another join needs
 //! other random octets.
 
+use std::fmt;
+
 use super::{
     AuthError, Credentials, Dialect, WelcomeRule, cra,
     credentials::Credential,
@@ -54,7 +56,6 @@ pub enum Step {
 }
 
 /// What AUTHENTICATE holds, and what WELCOME has to show from now on.
-#[derive(Debug)]
 pub struct Answer {
     /// `AUTHENTICATE.Signature`.
     pub signature: String,
@@ -62,6 +63,13 @@ pub struct Answer {
     pub extra: AuthExtra,
     /// For [`Session::demand`](crate::session::Session::demand), before AUTHENTICATE.
     pub rule: WelcomeRule,
+}
+
+/// Without the signature, which may be a ticket as it is.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("extra", &self.extra).field("rule", &self.rule).finish_non_exhaustive()
+    }
 }
 
 /// A message for an Ed25519 key that is kept elsewhere.

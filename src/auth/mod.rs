@@ -10,8 +10,9 @@
 //! | `scram`, `wamp-scram` | [`Scram`], with PBKDF2 or Argon2id | yes, in WELCOME |
 //! | `cryptosign` | [`Cryptosign`]: an Ed25519 signature | yes, with [`Cryptosign::router_key`] |
 //!
-//! Secrets are wiped from memory when they are dropped and never shown. What a router asks for is
-//! checked first; how much work it may cost is bounded by [`CostLimits`].
+//! Secrets are wiped from memory when they are dropped and never shown; a ticket that was sent is in the
+//! memory of what sent it. What a router asks for is checked first; how much work it may cost is bounded
+//! by [`CostLimits`].
 
 #[cfg(feature = "auth")]
 mod authenticator;

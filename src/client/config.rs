@@ -54,7 +54,7 @@ pub type OnChallenge = Rc<dyn Fn(Challenge) -> LocalBoxFuture<'static, Result<Pr
 pub type Sign = Rc<dyn Fn([u8; 32]) -> LocalBoxFuture<'static, Result<[u8; 64], WampError>>>;
 
 /// The answer to a CHALLENGE.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Proof {
     /// `AUTHENTICATE.Signature`.
     pub signature: String,
@@ -62,6 +62,13 @@ pub struct Proof {
     pub extra: AuthExtra,
     /// What WELCOME has to show, where that changes by this challenge.
     pub rule: Option<WelcomeRule>,
+}
+
+/// Without the signature, which may be a ticket as it is.
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proof").field("extra", &self.extra).field("rule", &self.rule).finish_non_exhaustive()
+    }
 }
 
 impl From<&str> for Proof {

@@ -47,13 +47,7 @@ impl DecodeError {
     /// The text for the peer and for a log: cut off where the peer has made it long.
     #[must_use]
     pub fn summary(&self) -> String {
-        const LONGEST: usize = 300;
-        let mut text = self.to_string();
-        if text.len() > LONGEST {
-            text.truncate(text.floor_char_boundary(LONGEST));
-            text.push('…');
-        }
-        text
+        crate::message::shortened(self.to_string())
     }
 }
 

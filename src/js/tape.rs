@@ -66,7 +66,7 @@ impl Tape {
     pub fn read(&mut self, here: usize, size: usize) -> bool {
         let front = self.frame.get(..here).unwrap_or_default();
         if let Err(error) = self.builder.build(serializer::Reader::front(front, size)) {
-            self.error = error.to_string();
+            self.error = error.summary();
             return false;
         }
         let (text, shapes) = (self.builder.text(), self.builder.shapes());

@@ -1,12 +1,24 @@
 //! The 25 messages, each with its shape on the wire. `P` is the application's payload, which the
 //! core passes on without looking inside; a payload stands where the shape says `Args, Kwargs`.
 
+use std::fmt;
+
 use super::{
     AuthExtra, CallOptions, CancelOptions, CloseDetails, EndDetails, ErrorDetails, EventDetails,
     HelloDetails, InvocationDetails, MessageType, PublicationId, PublishOptions, RegisterOptions,
     RegistrationId, RequestId, ResultDetails, SessionId, SubscribeOptions, SubscriptionId, Uri,
     WelcomeDetails, YieldOptions,
 };
+
+/// What `Debug` shows of a field: all but a signature, which may be a ticket as it is.
+macro_rules! shown {
+    ($message:ident.signature) => {
+        &format_args!("…")
+    };
+    ($message:ident.$field:ident) => {
+        &$message.$field
+    };
+}
 
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident $(<$p:ident>)? { $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* })*) => {
@@ -24,8 +36,17 @@ macro_rules! messages {
         }
 
         $($(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         pub struct $name $(<$p>)? { $($(#[$fdoc])* pub $field: $ty,)* }
+
+        impl $(<$p: fmt::Debug>)? fmt::Debug for $name $(<$p>)? {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let message = self;
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), shown!(message.$field)))*
+                    .finish()
+            }
+        }
 
         impl<P> From<$name $(<$p>)?> for Message<P> {
             fn from(message: $name $(<$p>)?) -> Self {

@@ -27,5 +27,5 @@ pub use options::*;
 pub use payload::{Payload, Values};
 pub use policy::{CancelMode, InvocationPolicy, MatchPolicy};
 pub use uri::{Pattern, Uri, UriError, UriRules};
-pub(crate) use value::repeated;
 pub use value::{Dict, DuplicateKey, List, Value};
+pub(crate) use value::{repeated, shortened};

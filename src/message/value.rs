@@ -223,6 +223,16 @@ impl IntoIterator for Dict {
     }
 }
 
+/// A text for the peer and for a log: cut off where the peer has made it long.
+pub(crate) fn shortened(mut text: String) -> String {
+    const LONGEST: usize = 300;
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::{mem, time::Duration};
 use crate::auth::WelcomeRule;
 use crate::message::{
     Abort, AuthExtra, Authenticate, Challenge, CloseDetails, Goodbye, Hello, HelloDetails, MessageType,
-    Party, Payload, Role, Roles, Uri, UriRules, Welcome, uris,
+    Party, Payload, Role, Roles, Uri, UriRules, Welcome, shortened, uris,
 };
 
 use super::{
@@ -223,13 +223,14 @@ impl<P: Payload> Session<P> {
 
     /// The router broke the protocol: ABORT, unless our last word is said already.
     pub(super) fn violated(&mut self, violation: Violation) {
+        let message = shortened(violation.0);
         match &self.phase {
             Phase::Disconnected | Phase::Ended => {}
             Phase::Leaving(ended) => {
-                let ended = Ended { message: violation.0, ..ended.clone() };
+                let ended = Ended { message, ..ended.clone() };
                 self.end_and_close(ended);
             }
-            _ => self.abort(Cause::Violation, uris::PROTOCOL_VIOLATION.into(), &violation.0),
+            _ => self.abort(Cause::Violation, uris::PROTOCOL_VIOLATION.into(), &message),
         }
     }
 

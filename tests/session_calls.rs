@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use common::{Scripted, options, payload};
 use wamp_wasm::{
     message::{CallOptions, Id, RequestId, Role},
-    session::{CommandError, Ticket},
+    session::{CommandError, Input, Ticket},
 };
 
 const WAITS: &str = r#"[2,42,{"roles":{"dealer":{"features":{"call_canceling":true,"call_timeout":true}}}}]"#;
@@ -229,6 +229,20 @@ fn a_timeout_of_0_is_none() {
     assert_eq!(bench.next_deadline(), None);
     bench.passes(ms(1_000_000));
     bench.expect(&[]);
+}
+
+#[test]
+fn a_timeout_of_ages_rings_never_and_overflows_nothing() {
+    for ms in [1_u64 << 53, u64::MAX] {
+        let mut bench = calling(&format!(r#"{{"timeout":{ms},"receive_progress":true}}"#));
+        let deadline = bench.next_deadline().unwrap();
+        bench.input(Input::Deadline);
+        bench.router_sends(r#"[50,1,{"progress":true}]"#);
+        bench.cancel(CALL, r#"{"mode":"kill"}"#).unwrap();
+        assert!(bench.next_deadline().unwrap() < deadline);
+        bench.router_sends("[50,1,{}]");
+        assert!(bench.take_log().contains(&"#1 result".to_owned()));
+    }
 }
 
 #[test]

@@ -288,6 +288,19 @@ fn a_call_in_parts_of_a_registration_that_is_gone_is_refused_once() {
     assert_eq!(sent, 1);
 }
 
+#[test]
+fn only_the_latest_of_the_calls_whose_parts_may_still_come_are_remembered() {
+    let mut bench = Scripted::registered();
+    for id in 1..=257 {
+        bench.router_sends(&format!(r#"[68,{id},7,{{"progress":true}}]"#));
+        bench.router_sends(&format!("[69,{id},{{}}]"));
+    }
+    bench.take_log();
+    bench.router_sends("[68,2,7,{}]");
+    bench.router_sends("[68,1,7,{}]");
+    bench.expect(&["R→C INVOCATION 2 7", "R→C INVOCATION 1 7", "invocation 1 of #1:"]);
+}
+
 // Unregistering -----------------------------------------------------------------------------------
 
 #[test]

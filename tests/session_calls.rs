@@ -272,6 +272,17 @@ fn a_killed_call_keeps_its_timeout_when_that_comes_first() {
 }
 
 #[test]
+fn parts_that_come_after_a_kill_give_the_call_no_more_time() {
+    let mut bench = calling(r#"{"timeout":1000,"receive_progress":true}"#);
+    bench.cancel(CALL, r#"{"mode":"kill"}"#).unwrap();
+    bench.passes(ms(900));
+    bench.router_sends(r#"[50,1,{"progress":true}]"#);
+    bench.take_log();
+    bench.passes(ms(100));
+    bench.expect(&["#1 error wamp.error.canceled"]);
+}
+
+#[test]
 fn leaving_forgets_all_timeouts() {
     let mut bench = calling(r#"{"timeout":200}"#);
     bench.leaves();

@@ -54,6 +54,7 @@
 //! | `client` | yes | [`client`] |
 //! | `auth` | yes | the methods of [`auth`]; `client` needs it |
 //! | `saslprep` | yes | passwords beyond ASCII for SCRAM; without it they have to be prepared already (RFC 4013) |
+//! | `e2ee` | no | the key ring of `e2ee`, which encrypts payloads from end to end |
 //! | `router` | no | `router` and `host` |
 //! | `json` | yes | the serializer JSON; `client` and `router` need it |
 //! | `cbor` | yes | the serializer CBOR; `client` and `router` need it |
@@ -69,9 +70,14 @@ pub mod auth;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod codec;
+#[cfg(feature = "e2ee")]
+pub mod e2ee;
 #[cfg(feature = "router")]
 pub mod host;
-#[cfg(all(target_family = "wasm", any(feature = "js", feature = "js-auth", feature = "js-cbor")))]
+#[cfg(all(
+    target_family = "wasm",
+    any(feature = "js", feature = "js-auth", feature = "js-cbor", feature = "js-e2ee")
+))]
 pub mod js;
 pub mod message;
 #[cfg(feature = "router")]

@@ -12,16 +12,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("codec", &["message"]),
     ("auth", &["message"]),
+    ("e2ee", &[]),
     ("session", &["message", "auth"]),
     ("router", &["message", "auth"]),
     ("transport", &["codec"]),
     ("client", &["message", "codec", "auth", "session", "transport"]),
     ("host", &["message", "codec", "auth", "router", "transport"]),
-    ("js", &["message", "codec", "auth", "session", "router", "transport", "client", "host"]),
+    ("js", &["message", "codec", "auth", "e2ee", "session", "router", "transport", "client", "host"]),
 ];
 
 /// The layers that do no I/O, read no clock, draw no randomness and hold no JavaScript value.
-const CORE: &[&str] = &["message", "codec", "auth", "session", "router"];
+const CORE: &[&str] = &["message", "codec", "auth", "e2ee", "session", "router"];
 
 const NOT_IN_THE_CORE: &[&str] = &[
     "Instant::now",

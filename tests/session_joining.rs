@@ -62,19 +62,25 @@ fn hello_announces_exactly_the_features_that_work() {
             "publisher": {"features": {
                 "publisher_identification": true,
                 "publisher_exclusion": true,
-                "subscriber_blackwhite_listing": true
+                "subscriber_blackwhite_listing": true,
+                "payload_passthru_mode": true,
+                "payload_transparency": true
             }},
             "subscriber": {"features": {
                 "publisher_identification": true,
                 "publication_trustlevels": true,
                 "pattern_based_subscription": true,
-                "subscription_revocation": true
+                "subscription_revocation": true,
+                "payload_passthru_mode": true,
+                "payload_transparency": true
             }},
             "caller": {"features": {
                 "caller_identification": true,
                 "call_canceling": true,
                 "progressive_call_results": true,
-                "progressive_call_invocations": true
+                "progressive_call_invocations": true,
+                "payload_passthru_mode": true,
+                "payload_transparency": true
             }},
             "callee": {"features": {
                 "caller_identification": true,
@@ -85,7 +91,9 @@ fn hello_announces_exactly_the_features_that_work() {
                 "progressive_call_invocations": true,
                 "pattern_based_registration": true,
                 "shared_registration": true,
-                "registration_revocation": true
+                "registration_revocation": true,
+                "payload_passthru_mode": true,
+                "payload_transparency": true
             }}
         }"#,
     );

@@ -9,7 +9,8 @@
 //!
 //! The package has more than one WebAssembly module: what many a page never needs is built from the same
 //! crate with another feature, and loaded when it is needed. `js` is the module that every page loads;
-//! `js-cbor` is nothing but the tape of CBOR, `js-auth` nothing but the proofs of authentication.
+//! `js-cbor` is nothing but the tape of CBOR, `js-auth` nothing but the proofs of authentication,
+//! `js-e2ee` nothing but the key ring.
 
 #![allow(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
 
@@ -23,6 +24,8 @@ mod auth;
 mod check;
 #[cfg(feature = "js")]
 mod core;
+#[cfg(feature = "js-e2ee")]
+mod e2ee;
 #[cfg(feature = "js")]
 mod hot;
 #[cfg(feature = "js")]
@@ -38,5 +41,7 @@ mod tape;
 pub use self::auth::Authenticator;
 #[cfg(feature = "js")]
 pub use self::core::Core;
+#[cfg(feature = "js-e2ee")]
+pub use self::e2ee::Ring;
 #[cfg(any(feature = "js", feature = "js-cbor"))]
 pub use self::tape::Tape;

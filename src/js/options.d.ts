@@ -223,3 +223,23 @@ export interface RegisterOptions {
     disclose_caller?: boolean;
     [option: string]: unknown;
 }
+
+/**
+ * Octets in the place of the arguments (`enc_algo`, and `enc_serializer` and `enc_key` as needed), or as the one
+ * argument in WAMP's payload passthru mode (`ppt_scheme`, …). Names of your own begin with `x_`.
+ */
+export type EncodedPayload = { payload: Uint8Array } & (
+    | { enc_algo: string; enc_serializer?: string; enc_key?: string; ppt_scheme?: undefined }
+    | { ppt_scheme: string; ppt_serializer?: string; ppt_cipher?: string; ppt_keyid?: string; enc_algo?: undefined }
+);
+
+/** Turns arguments into octets and back. The originator of a payload is who calls or publishes. */
+export interface PayloadCodec {
+    /** The octets to send for these arguments; null to send them as they are. An answer is asked for only where the call came encoded. */
+    encode(is_originator: boolean, uri: string, args: unknown[], kwargs: Dict): EncodedPayload | null;
+    /**
+     * The arguments in these octets, with the URI they are meant for if that is in there: it must be the one of the
+     * message. null to deliver them as they came. Whatever it throws means that they cannot be decoded.
+     */
+    decode(is_originator: boolean, uri: string, encoded: EncodedPayload): { uri?: string; args?: unknown[] | null; kwargs?: Dict | null } | null;
+}

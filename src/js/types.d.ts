@@ -1,6 +1,6 @@
 // The public TypeScript API of wamp-wasm, written and reviewed by hand. The options are in options.d.ts.
 
-import type { CallOptions, ConnectionOptions, ConnectOptions, PublishOptions, RegisterOptions, SubscribeOptions, Subprotocol } from './options.js';
+import type { CallOptions, ConnectionOptions, ConnectOptions, PayloadCodec, PublishOptions, RegisterOptions, SubscribeOptions, Subprotocol } from './options.js';
 
 export type * from './options.js';
 
@@ -279,6 +279,15 @@ export class Session {
     publish<T extends string>(topic: T, ...rest: PublishArguments<T> | [...PublishArguments<T>, options?: (PublishOptions & { acknowledge?: false }) | null]): undefined;
     /** Publishes an event. */
     publish<T extends string>(topic: T, ...rest: [...PublishArguments<T>, options?: PublishOptions | null]): Promise<Publication> | undefined;
+
+    /**
+     * From now on payloads are encoded and decoded by this, such as a `KeyRing` of `wamp-wasm/e2ee`; null for none. See
+     * `PayloadCodec`. What comes encoded and cannot be decoded never reaches a handler: an event is
+     * dropped and reported to `on_user_error`, a call or its result fails.
+     */
+    set_payload_codec(codec: PayloadCodec | null): void;
+    /** The codec that was set last. */
+    get_payload_codec(): PayloadCodec | null;
 
     /** Subscribes a handler to a topic. */
     subscribe<T extends string>(topic: T, handler: EventHandler<TopicArgs<T>, TopicKwargs<T>>, options?: SubscribeOptions | null): Promise<Subscription>;

@@ -14,10 +14,14 @@ use super::{
 };
 
 /// What the broker can do beyond the Basic Profile.
-const BROKER_FEATURES: &[&str] =
-    &["publisher_exclusion", "subscriber_blackwhite_listing", "pattern_based_subscription"];
+const BROKER_FEATURES: &[&str] = &[
+    "publisher_exclusion",
+    "subscriber_blackwhite_listing",
+    "pattern_based_subscription",
+    "payload_transparency",
+];
 /// What the dealer can do beyond the Basic Profile.
-const DEALER_FEATURES: &[&str] = &[];
+const DEALER_FEATURES: &[&str] = &["payload_transparency"];
 
 impl<P: Payload> Router<P> {
     /// A message of a client that has no open session.

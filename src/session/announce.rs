@@ -6,13 +6,20 @@ use crate::message::{Role, Roles};
 /// What this client announces unless the application does it itself.
 ///
 /// Not announced, because they are not implemented: the callee's `call_timeout` (dealers keep the time
-/// themselves then), `payload_passthru_mode` and the sharded kinds.
+/// themselves then) and the sharded kinds. `payload_transparency` is the older form of
+/// `payload_passthru_mode`, with octets in the place of the arguments.
 #[must_use]
 pub fn announced() -> Roles {
     Roles::announce(&[
         (
             Role::Publisher,
-            &["publisher_identification", "publisher_exclusion", "subscriber_blackwhite_listing"],
+            &[
+                "publisher_identification",
+                "publisher_exclusion",
+                "subscriber_blackwhite_listing",
+                "payload_passthru_mode",
+                "payload_transparency",
+            ],
         ),
         (
             Role::Subscriber,
@@ -21,6 +28,8 @@ pub fn announced() -> Roles {
                 "publication_trustlevels",
                 "pattern_based_subscription",
                 "subscription_revocation",
+                "payload_passthru_mode",
+                "payload_transparency",
             ],
         ),
         (
@@ -30,6 +39,8 @@ pub fn announced() -> Roles {
                 "call_canceling",
                 "progressive_call_results",
                 "progressive_call_invocations",
+                "payload_passthru_mode",
+                "payload_transparency",
             ],
         ),
         (
@@ -44,6 +55,8 @@ pub fn announced() -> Roles {
                 "pattern_based_registration",
                 "shared_registration",
                 "registration_revocation",
+                "payload_passthru_mode",
+                "payload_transparency",
             ],
         ),
     ])

@@ -41,7 +41,7 @@ export function callOptions(options, disclose) {
 
 /**
  * Sends a CALL and gives the promise of its result.
- * @param {import('../glue/driver.js').Driver} driver
+ * @param {import('../glue/driver.js').Sender} driver
  * @param {any[]} middle @param {boolean} parts whether it takes parts of the result @param {any} args @param {any} kwargs
  * @param {Local} local @param {(error: unknown, text: string) => void} report
  */
@@ -74,7 +74,7 @@ const ends = (a, b) => {
 
 /** A call without its final answer: what the driver tells about it goes to the promise. */
 export class Call {
-    /** @param {import('../glue/driver.js').Driver} driver @param {Local} local @param {(error: unknown, text: string) => void} report */
+    /** @param {import('../glue/driver.js').Sender} driver @param {Local} local @param {(error: unknown, text: string) => void} report */
     constructor(driver, local, report) {
         this.driver = driver;
         this.local = local;

@@ -14,6 +14,7 @@ const UNREGISTER = 66;
 const CANCELED = 'wamp.error.canceled';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
+/** @typedef {import('../glue/driver.js').Sender} Sender */
 /** @typedef {{ registration: Registration, revoked: (reason: any) => void }} Endpoint */
 
 export class Callee {
@@ -85,13 +86,18 @@ export class Callee {
         });
     }
 
-    /** @param {Driver} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
+    /** @param {number} ticket */
+    procedureOf(ticket) {
+        return this.#endpoints.get(ticket)?.registration.procedure;
+    }
+
+    /** @param {Sender} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
     invocation(driver, ticket, request, message) {
         const endpoint = this.#endpoints.get(ticket);
         if (endpoint) invoke(driver, endpoint.registration, request, message, this.#running, this.#report);
     }
 
-    /** More of the call of what runs. @param {Driver} driver @param {number} request @param {any} message INVOCATION, … */
+    /** More of the call of what runs. @param {Sender} driver @param {number} request @param {any} message INVOCATION, … */
     part(driver, request, message) {
         const invocation = this.#running.get(request);
         if (!invocation || runningOf(invocation).part(message)) return;
@@ -102,7 +108,7 @@ export class Callee {
 
     /**
      * What runs is to stop. An endpoint that listens answers itself; one that does not is answered for.
-     * @param {Driver} driver @param {number} request @param {boolean} kill whether an answer is waited for
+     * @param {Sender} driver @param {number} request @param {boolean} kill whether an answer is waited for
      * @param {string | undefined} reason
      */
     interrupted(driver, request, kill, reason) {

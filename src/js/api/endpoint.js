@@ -13,7 +13,7 @@ const RUNTIME_ERROR = 'wamp.error.runtime_error';
 const NO_MIDDLE = [NO_OPTIONS];
 
 /**
- * @param {import('../glue/driver.js').Driver} driver
+ * @param {import('../glue/driver.js').Sender} driver
  * @param {import('./registration.js').Registration} registration
  * @param {number} request
  * @param {any} message INVOCATION, Request, Registration, Details, Args, Kwargs
@@ -47,7 +47,7 @@ export function invoke(driver, registration, request, message, running, report) 
     );
 }
 
-/** @param {import('../glue/driver.js').Driver} driver @param {number} request */
+/** @param {import('../glue/driver.js').Sender} driver @param {number} request */
 function progressOf(driver, request) {
     return (/** @type {any} */ args, /** @type {any} */ kwargs) => {
         checkPayload('Invocation.', 'progress', args, kwargs);
@@ -56,7 +56,7 @@ function progressOf(driver, request) {
 }
 
 /**
- * @param {import('../glue/driver.js').Driver} driver @param {number} request @param {unknown} value
+ * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {unknown} value
  * @param {(error: unknown, text: string) => void} report
  */
 function succeed(driver, request, value, report) {
@@ -70,7 +70,7 @@ function succeed(driver, request, value, report) {
 
 /**
  * The driver sends nothing for an invocation that is answered already.
- * @param {import('../glue/driver.js').Driver} driver @param {number} request @param {unknown} error
+ * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {unknown} error
  * @param {(error: unknown, text: string) => void} report
  */
 function fail(driver, request, error, report) {
@@ -79,7 +79,7 @@ function fail(driver, request, error, report) {
 }
 
 /**
- * @param {import('../glue/driver.js').Driver} driver @param {number} request @param {unknown} error
+ * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {unknown} error
  * @param {(error: unknown, text: string) => void} report
  */
 function answerError(driver, request, error, report) {

@@ -6,12 +6,14 @@ import { own_roles } from '../wasm/wamp_wasm.js';
 import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest, isUri } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
 import { fromOctets, plainDict } from '../glue/octets.js';
+import * as Op from '../glue/op.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
 import { deferred } from './deferred.js';
 import { StateError, WampError, sessionLost } from './errors.js';
 import { guarded } from './guarded.js';
 import { Names } from './names.js';
+import { Payloads } from './payloads.js';
 import { Registration } from './registration.js';
 import { Subscriber } from './subscriber.js';
 import { isStream, startStream } from './stream.js';
@@ -45,6 +47,8 @@ export class Session {
     #names = new Names();
     #subscriber;
     #callee;
+    /** What stands before the driver once a payload codec was set. @type {Payloads | null} */
+    #payloads = null;
     #joinedAt = 0;
     /** @type {any} */
     #closed = deferred();
@@ -78,11 +82,13 @@ export class Session {
             challenged: (message) => this.#challenged(message),
             handlersOf: (tickets) => subscriber.handlersOf(tickets),
             event: (handlers, message) => subscriber.event(/** @type {any} */ (handlers), message),
-            invocation: (driver, endpoint, request, message) => callee.invocation(driver, endpoint, request, message),
-            invocationPart: (driver, request, message) => callee.part(driver, request, message),
-            interrupted: (driver, request, kill, reason) => callee.interrupted(driver, request, kill, reason),
+            invocation: (driver, endpoint, request, message) => callee.invocation(this.#payloads ?? driver, endpoint, request, message),
+            invocationPart: (driver, request, message) => callee.part(this.#payloads ?? driver, request, message),
+            interrupted: (driver, request, kill, reason) => callee.interrupted(this.#payloads ?? driver, request, kill, reason),
             subscriptionRevoked: (tickets, reason) => subscriber.revoked(tickets, reason),
             registrationRevoked: (endpoint, reason) => callee.revoked(endpoint, reason),
+            decoded: (op, a, tickets, message, pending) => this.#decoded(op, a, tickets, message, pending),
+            undecodable: (error) => config.on_user_error(error, 'A payload that came cannot be decoded:'),
             ended: (ended) => this.#ended(ended),
             fault: (error) => config.on_internal_error(error, 'internal error of wamp-wasm:'),
         });
@@ -168,7 +174,7 @@ export class Session {
     call(procedure, args, kwargs, options) {
         if (args != null && !Array.isArray(args) && isStream(args)) return this.#callInParts(procedure, args, kwargs, options);
         checkRequest('call', 'procedure', procedure, args, kwargs, options);
-        const driver = this.#open();
+        const driver = this.#sender();
         const { wire, local } = callOptions(options, this.caller_disclose_me);
         const uri = this.#names.hot('call', CALL, procedure, wire);
         return startCall(driver, [wire, uri], wire.receive_progress === true, args ?? undefined, kwargs ?? undefined, local, this.#config.on_user_error);
@@ -177,7 +183,7 @@ export class Session {
     /** @param {string} topic @param {any} [args] @param {any} [kwargs] @param {any} [options] */
     publish(topic, args, kwargs, options) {
         checkRequest('publish', 'topic', topic, args, kwargs, options);
-        const driver = this.#open();
+        const driver = this.#sender();
         const wire = options == null && !this.publisher_disclose_me ? NO_OPTIONS : { ...options };
         if (this.publisher_disclose_me) wire.disclose_me ??= true;
         const uri = this.#names.hot('publish', PUBLISH, topic, wire);
@@ -243,6 +249,16 @@ export class Session {
         return this.#names.resolve(curie);
     }
 
+    /** @param {import('./payloads.js').PayloadCodec | null} codec */
+    set_payload_codec(codec) {
+        check(codec === null || (typeof codec?.encode === 'function' && typeof codec.decode === 'function'), 'Session.set_payload_codec: <codec> must have encode and decode, or be null');
+        if (codec || this.#payloads) this.#usedPayloads().codec = codec;
+    }
+
+    get_payload_codec() {
+        return this.#payloads?.codec ?? null;
+    }
+
     /** @param {...unknown} items */
     log(...items) {
         const at = Math.round((performance.now() - this.#joinedAt) * 1000) / 1000;
@@ -257,7 +273,7 @@ export class Session {
     #callInParts(procedure, stream, kwargs, options) {
         checkRequest('call', 'procedure', procedure, null, null, options);
         check(kwargs == null, 'Session.call: <kwargs> must be absent where <args> is a stream, whose parts bring their own');
-        const driver = this.#open();
+        const driver = this.#sender();
         const { wire: whole, local } = callOptions(options, this.caller_disclose_me);
         const wire = { ...whole, progress: true };
         const uri = this.#names.hot('call', CALL, procedure, wire);
@@ -272,6 +288,36 @@ export class Session {
     #open() {
         if (!this.isOpen) throw new StateError('session not open');
         return this.#use();
+    }
+
+    /** Where what has a payload is sent. */
+    #sender() {
+        const driver = this.#open();
+        return this.#payloads ?? driver;
+    }
+
+    #usedPayloads() {
+        const announces = (/** @type {string} */ role, /** @type {string} */ feature) => this.#welcome?.roles?.[role]?.features?.[feature] === true;
+        return (this.#payloads ??= new Payloads(this.#use(), announces));
+    }
+
+    /**
+     * @param {number} op @param {number} a @param {number[]} tickets @param {any} message
+     * @param {import('../glue/driver.js').Pending | undefined} pending
+     */
+    #decoded(op, a, tickets, message, pending) {
+        // Without a codec it is what says so.
+        const payloads = this.#payloads ?? new Payloads(this.#use(), () => false);
+        switch (op) {
+            case Op.Event:
+                return payloads.eventOf(message[3].topic ?? this.#subscriber.topicOf(tickets), message);
+            case Op.Invocation:
+                return payloads.invocationOf(message[3].procedure ?? this.#callee.procedureOf(a), message);
+            case Op.InvocationPart:
+                return payloads.invocationOf(undefined, message);
+            default:
+                return payloads.answerOf(pending, message);
+        }
     }
 
     /** @param {number} id @param {any} message WELCOME, Session, Details */

@@ -17,7 +17,7 @@ export function isStream(args) {
 
 /**
  * Begins to read and gives the promise of the call's result.
- * @param {import('../glue/driver.js').Driver} driver @param {any[]} middle of the first CALL, with `progress` in its options
+ * @param {import('../glue/driver.js').Sender} driver @param {any[]} middle of the first CALL, with `progress` in its options
  * @param {any} stream @param {import('./call.js').Local} local @param {(error: unknown, text: string) => void} report
  */
 export function startStream(driver, middle, stream, local, report) {
@@ -44,7 +44,7 @@ export function startStream(driver, middle, stream, local, report) {
 }
 
 /**
- * @param {import('../glue/driver.js').Driver} driver @param {Call} call @param {any[]} middle @param {AsyncIterator<any>} items
+ * @param {import('../glue/driver.js').Sender} driver @param {Call} call @param {any[]} middle @param {AsyncIterator<any>} items
  */
 async function send(driver, call, [options, uri], items) {
     const parts = options.receive_progress === true;

@@ -98,6 +98,11 @@ export class Subscriber {
         return list;
     }
 
+    /** The topic or pattern of the handlers with these tickets. @param {number[]} tickets */
+    topicOf(tickets) {
+        return this.#handlers.get(tickets[0])?.subscription.topic;
+    }
+
     /** @param {Handler[]} handlers @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
     event(handlers, message) {
         const details = message[3];

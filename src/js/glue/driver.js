@@ -10,11 +10,12 @@ import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
 import { fromOctets, requestTape, toTape } from './octets.js';
 import * as Op from './op.js';
-import { failure } from './payload.js';
+import { failure, mayBeCoded } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any }} Codec */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
+/** @typedef {Pick<Driver, 'full' | 'send' | 'part' | 'plan' | 'cancel' | 'demand' | 'answer' | 'progress'>} Sender what a driver does with payloads */
 /** @typedef {object} Handlers the host's, of one subscription */
 /** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
 /**
@@ -29,6 +30,8 @@ import { failure } from './payload.js';
  * @property {(driver: Driver, request: number, kill: boolean, reason: string | undefined) => void} interrupted
  * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
  * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
+ * @property {(op: number, a: number, tickets: number[], message: any, pending: Pending | undefined) => any} decoded the message with a plain payload, or throws a WampError
+ * @property {(error: unknown) => void} undecodable told of what nobody else is told
  * @property {(ended: Ended) => void} ended
  * @property {(error: unknown) => void} fault
  */
@@ -186,10 +189,10 @@ export class Driver {
         this.#transport.send(this.#codec.finish(isError ? [ERROR, INVOCATION, request] : [YIELD, request], tail));
     }
 
-    /** A part of an invocation's result; more follows. @param {number} request @param {any} args @param {any} kwargs */
-    progress(request, args, kwargs) {
+    /** A part of an invocation's result; more follows. @param {number} request @param {any} args @param {any} kwargs @param {any} [options] */
+    progress(request, args, kwargs, options = { progress: true }) {
         if (!this.#core) return;
-        const tail = this.#prepare([{ progress: true }], args, kwargs);
+        const tail = this.#prepare([options], args, kwargs);
         if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([YIELD, request], tail));
     }
 
@@ -395,6 +398,14 @@ export class Driver {
     /** @param {import('./deliveries.js').Delivery} delivery */
     #dispatch({ op, a, b, message, uri, text, tickets = [] }) {
         const host = this.#host;
+        // None of the messages that come by the thousand: those have no details, and a list of arguments.
+        if (mayBeCoded(op, message)) {
+            try {
+                message = host.decoded(op, a, tickets, message, this.#pending.get(a));
+            } catch (error) {
+                return this.#undecodable(op, a, message, error);
+            }
+        }
         switch (op) {
             case Op.Event:
                 return host.event(host.handlersOf(tickets), message);
@@ -425,6 +436,18 @@ export class Driver {
             default:
                 return this.#take(a)?.done(op, b, message);
         }
+    }
+
+    /** Everyone whom a payload that cannot be decoded concerns is told. @param {number} op @param {number} a @param {any} message @param {any} error */
+    #undecodable(op, a, message, error) {
+        if (op === Op.Result || op === Op.Failed) return this.#take(a)?.failed(error);
+        if (op === Op.Progress) {
+            this.#pending.get(a)?.failed(error);
+            return this.cancel(message[1], 'killnowait');
+        }
+        if (op === Op.InvocationPart) this.#host.interrupted(this, a, false, error.uri);
+        this.#host.undecodable(error);
+        if (op !== Op.Event) this.answer(true, message[1], [{}, error.uri], error.args, undefined);
     }
 
     /** @param {number} ticket */

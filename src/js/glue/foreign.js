@@ -28,7 +28,7 @@ export function foreign(serializer) {
         prepare(middle, args, kwargs) {
             const tail = [...middle];
             const named = kwargs !== undefined && Object.keys(kwargs).length > 0;
-            if (named || args?.length > 0) tail.push(args ?? []);
+            if (named || args?.length > 0 || args instanceof Uint8Array) tail.push(args ?? []);
             if (named) tail.push(kwargs);
             // Once for nothing: what cannot be sent must be known before the message has its id.
             encode([0, 0, ...tail]);

@@ -25,6 +25,11 @@ function toBase64(bytes) {
     return btoa(text);
 }
 
+/** Octets in quotes. @param {Uint8Array} bytes */
+function binaryText(bytes) {
+    return `"\\u0000${toBase64(bytes)}"`;
+}
+
 /** @param {string} text */
 function fromBase64(text) {
     const binary = atob(text);
@@ -270,7 +275,7 @@ export const json = {
 
     /**
      * The end of a message: whatever stands behind its ids. Runs code of the application (toJSON, getters).
-     * @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs
+     * @param {any[]} middle @param {any[] | Uint8Array | undefined} args octets only where the options say so @param {object | undefined} kwargs
      */
     prepare(middle, args, kwargs) {
         const named = kwargs !== undefined && hasKeys(kwargs);
@@ -285,6 +290,7 @@ export const json = {
         }
         let tail = '';
         for (const element of middle) tail += isDict(element) ? part(element, '{', 'options') : `,${stringify(element)}`;
+        if (args instanceof Uint8Array) return `${tail},${binaryText(args)}]`;
         if (some) tail += part(args ?? [], '[', 'args');
         if (named) tail += part(kwargs, '{', 'kwargs');
         return `${tail}]`;

@@ -75,6 +75,9 @@ export const loadCbor = loader('wamp_wasm_cbor', () => import('../wasm/wamp_wasm
 /** The proofs of authentication: a class `Authenticator`, and functions for autobahn's helpers. */
 export const loadAuth = loader('wamp_wasm_auth', () => import('../wasm/wamp_wasm_auth.js'), () => new URL('../wasm/wamp_wasm_auth_bg.wasm', import.meta.url));
 
+/** End-to-end encryption: a class `Ring`, and functions for its keys. */
+export const loadE2ee = loader('wamp_wasm_e2ee', () => import('../wasm/wamp_wasm_e2ee.js'), () => new URL('../wasm/wamp_wasm_e2ee_bg.wasm', import.meta.url));
+
 /**
  * Loads the module that every connection needs, if it is not loaded yet. `connect()` and `open()` call this
  * by themselves.

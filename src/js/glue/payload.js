@@ -2,10 +2,33 @@
 // The payload of a message as the application gets it. One rule: nothing is copied.
 
 import { WampError } from '../api/errors.js';
+import * as Op from './op.js';
+
+/** Where the details and the payload of a message are, by its type: ERROR, EVENT, RESULT, INVOCATION. @type {Record<number, [number, number]>} */
+const PLACES = { 8: [3, 5], 36: [3, 4], 50: [2, 3], 68: [3, 4] };
+
+/** What has a payload for the application. @type {Set<number>} */
+const CARRIERS = new Set([Op.Result, Op.Progress, Op.Failed, Op.Event, Op.Invocation, Op.InvocationPart]);
 
 /** The positional arguments of a message; a transparent payload counts as one. @param {any} args */
 export function payloadArgs(args) {
     return args === undefined || Array.isArray(args) ? args ?? [] : [args];
+}
+
+/** The details and the payload of a well-shaped message that has them. @param {any} message */
+export function carried(message) {
+    const [details, payload] = PLACES[message[0]];
+    return { details: message[details], payload: message[payload], head: payload };
+}
+
+/**
+ * Whether a payload may be encoded: it is octets in the place of the arguments, or its details name a scheme.
+ * @param {number} op what the core wants done with it @param {any} message
+ */
+export function mayBeCoded(op, message) {
+    if (!CARRIERS.has(op) || PLACES[message?.[0]] === undefined) return false;
+    const { details, payload } = carried(message);
+    return details?.enc_algo !== undefined || details?.ppt_scheme !== undefined || payload instanceof Uint8Array;
 }
 
 /** @param {string} uri @param {any} message the ERROR, unless the core itself refused @param {string | undefined} text */

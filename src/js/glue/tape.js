@@ -22,7 +22,7 @@ export function tape(Tape, memory) {
             if (typeof frame === 'string') throw new TypeError('text frame on a connection that uses binary frames');
             return reader.read(frame);
         },
-        /** @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs */
+        /** @param {any[]} middle @param {any[] | Uint8Array | undefined} args @param {object | undefined} kwargs */
         prepare: (middle, args, kwargs) => writer.prepare(middle, args, kwargs),
         /** A whole message of plain values. @param {any[]} message */
         encode: (message) => writer.whole(message),

@@ -112,7 +112,7 @@ export class TapeWriter {
     /**
      * The end of a message: whatever stands behind its ids. `finish` has to follow before the next
      * message is prepared.
-     * @param {any[]} middle @param {any[] | undefined} args @param {object | undefined} kwargs @returns {Tail}
+     * @param {any[]} middle @param {any[] | Uint8Array | undefined} args @param {object | undefined} kwargs @returns {Tail}
      */
     prepare(middle, args, kwargs) {
         if (this.nested === 0) this.word = this.number = this.octet = 0;
@@ -123,7 +123,10 @@ export class TapeWriter {
             for (let i = 0; i < middle.length; i++) this.element('options', middle[i], typeof middle[i] === 'object' ? OPEN_OBJECT : TEXT);
             let items = middle.length;
             const named = kwargs != null && hasKeys(kwargs);
-            if (named || (args != null && args.length > 0)) {
+            if (args != null && !Array.isArray(args)) {
+                this.element('args', args, args instanceof Uint8Array ? BINARY : LIST);
+                items++;
+            } else if (named || (args != null && args.length > 0)) {
                 this.element('args', args ?? [], LIST);
                 items++;
             }

@@ -7,12 +7,12 @@ const [results, document] = process.argv.slice(2);
 const outcomes = outcomesOf(results);
 
 /** The tables by their names in the document; the first is of pairs of peers. */
-const MARKS = { peers: 'table', authentication: 'table of authentication' };
+const MARKS = { peers: 'table', authentication: 'table of authentication', encryption: 'table of encryption' };
 
 for (const [name, mark] of Object.entries(MARKS)) {
   const own = outcomes.filter(({ table = 'peers' }) => table === name);
   if (own.length === 0) continue;
-  const lines = name === 'peers' ? rendered(own, ['router', 'peers', 'serializers'], '') : rendered(own, ['router', 'client', 'serializers'], '–');
+  const lines = name !== 'authentication' ? rendered(own, ['router', 'peers', 'serializers'], '') : rendered(own, ['router', 'client', 'serializers'], '–');
   console.log(`${lines}\n`);
   if (document) replaced(document, mark, lines);
 }

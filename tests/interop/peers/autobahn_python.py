@@ -11,6 +11,7 @@ from collections import defaultdict
 import txaio
 from autobahn.asyncio.component import Component
 from autobahn.wamp import ApplicationError, CallResult
+from autobahn.wamp.cryptobox import Key, KeyRing
 from autobahn.wamp.types import PublishOptions
 
 txaio.use_asyncio()
@@ -95,6 +96,13 @@ class Peer:
         component.start(loop=loop).add_done_callback(lambda done: done.exception())
         self.session = await joined
         return self.session._session_id
+
+    async def encrypt(self, keys):
+        ring = KeyRing() if keys else None
+        for uri, key in (keys or {}).items():
+            ring.set_key(uri, key if isinstance(key, str) else Key(**key))
+        self.session.set_payload_codec(ring)
+        return True
 
     async def leave(self):
         self.session.leave()

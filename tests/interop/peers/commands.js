@@ -36,6 +36,11 @@ export function create_peer(library) {
       const { authid, authrole, authmethod, authprovider } = joined.details;
       return { authid, authrole, authmethod, authprovider, ...(joined.router_key && { router_key: joined.router_key }) };
     },
+    /** From now on encrypts with these keys by prefix; without any, no more. */
+    async encrypt({ keys }) {
+      session.set_payload_codec(keys && (await library.key_ring(keys)));
+      return true;
+    },
     async leave() {
       session.leave();
       return closed;

@@ -3,13 +3,20 @@
 
 import { create_peer } from './commands.js';
 
-export function wamp_wasm_peer({ connect, Result, WampError }, options = {}) {
+export function wamp_wasm_peer({ connect, Result, WampError }, e2ee, options = {}) {
   return create_peer({
     async join({ url, realm, serializer, auth }) {
       const seen = {};
       const how = auth?.probe ? probe(auth, seen) : auth && { auth: await with_key(auth) };
       const session = await connect({ url, realm, serializers: [serializer], on_user_error() {}, ...how, ...options });
       return { session, details: session.details, closed: session.closed.then((end) => end.reason), ...seen };
+    },
+    async key_ring(keys) {
+      const { KeyRing, initE2ee } = await e2ee();
+      await initE2ee();
+      const ring = new KeyRing();
+      for (const [uri, key] of Object.entries(keys)) ring.set_key(uri, key);
+      return ring;
     },
     Result,
     WampError,

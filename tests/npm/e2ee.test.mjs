@@ -369,6 +369,8 @@ test('the payload passthru mode has the octets as the one argument, and its own 
         const [, request] = await router.receive();
         router.send([50, request, head, [onWire(octets)]]);
         assert.deepEqual(await asking, octets);
+        session.publish('org.elsewhere', [octets], {}, head);
+        assert.deepEqual((await router.receive()).slice(2), [head, 'org.elsewhere', [onWire(octets)]]);
     }
 });
 

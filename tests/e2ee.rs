@@ -2,7 +2,12 @@
 //! One rule: nothing that arrives can do more than be refused.
 
 #![cfg(feature = "e2ee")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use wamp_wasm::e2ee::{KeyError, KeyRing, KeySet, OpenError, Party, SealError, generate, public_key};
 

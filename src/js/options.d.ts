@@ -233,7 +233,10 @@ export type EncodedPayload = { payload: Uint8Array } & (
     | { ppt_scheme: string; ppt_serializer?: string; ppt_cipher?: string; ppt_keyid?: string; enc_algo?: undefined }
 );
 
-/** Turns arguments into octets and back. The originator of a payload is who calls or publishes. */
+/**
+ * Turns arguments into octets and back. The originator of a payload is who calls or publishes. What a session needs for
+ * it is loaded by `import 'wamp-wasm/e2ee'`.
+ */
 export interface PayloadCodec {
     /** The octets to send for these arguments; null to send them as they are. An answer is asked for only where the call came encoded. */
     encode(is_originator: boolean, uri: string, args: unknown[], kwargs: Dict): EncodedPayload | null;

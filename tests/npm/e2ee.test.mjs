@@ -263,6 +263,14 @@ test('a router cannot make up the result of an encrypted call', async (t) => {
     await assert.rejects(calling, { uri: DECRYPT });
 });
 
+test('a router cannot put a part into an encrypted call', async (t) => {
+    const { router } = await serving(t, rings.responder(), async (_args, _kwargs, invocation) => {
+        for await (const { args } of invocation.chunks) assert.deepEqual(args, ['mine']);
+    });
+    router.send([68, 9, 5, { progress: true, ...CRYPTOBOX }, sealed(rings.originator(), true, URI, ['mine'])], [68, 9, 5, {}, ['forged']]);
+    assert.deepEqual(await router.receive(), [8, 68, 9, {}, 'wamp.error.canceled']);
+});
+
 // --- what cannot be encoded -------------------------------------------------------------------------
 
 test('a router that does not announce it gets nothing that is encoded', async (t) => {

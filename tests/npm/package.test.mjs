@@ -258,6 +258,27 @@ test('the module of authentication is loaded only by an attempt that needs a pro
     assert.deepEqual(loaded, ['/api/authenticate.js', '/wasm/wamp_wasm_auth.js', '/wasm/wamp_wasm_auth_bg.wasm']);
 });
 
+test('the module of the key ring is loaded when it is asked for, and a ring before that says so', async (t) => {
+    const url = await serve(t, join(root, 'pkg'));
+    const opened = await page(t, `${url}/LICENSE-MIT`);
+    const loaded = [];
+    opened.on('request', (request) => request.url().includes('wamp_wasm_e2ee') && loaded.push(new URL(request.url()).pathname));
+    const early = opened.evaluate(async () => {
+        const { KeyRing } = await import('/e2ee.js');
+        return new KeyRing();
+    });
+    await assert.rejects(early, /StateError: KeyRing: the module for it is not loaded here: await initE2ee\(\) first/);
+    assert.deepEqual(loaded, []);
+    const same = await opened.evaluate(async () => {
+        const { KeyRing, initE2ee } = await import('/e2ee.js');
+        await initE2ee();
+        const [priv, pub] = KeyRing.generate_key();
+        return KeyRing.public_key(priv) === pub;
+    });
+    assert.equal(same, true);
+    assert.deepEqual(loaded, ['/wasm/wamp_wasm_e2ee.js', '/wasm/wamp_wasm_e2ee_bg.wasm']);
+});
+
 test('in a page the helpers of authentication say what is missing, and onchallenge has it', async (t) => {
     const url = await serve(t, join(root, 'pkg'));
     const opened = await page(t, `${url}/LICENSE-MIT`);

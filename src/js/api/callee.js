@@ -98,7 +98,7 @@ export class Callee {
     }
 
     /** More of the call of what runs. @param {Sender} driver @param {number} request @param {any} message INVOCATION, … */
-    part(driver, request, message) {
+    invocationPart(driver, request, message) {
         const invocation = this.#running.get(request);
         if (!invocation || runningOf(invocation).part(message)) return;
         const error = new WampError(CANCELED, ['the parts of the call come faster than they are read']);

@@ -3,13 +3,13 @@
 // those methods of a driver that send payloads. One rule: what came encoded is answered encoded, and
 // what cannot be encoded is not sent in clear in its place.
 
-import { isDict } from '../glue/check.js';
-import { carried } from '../glue/payload.js';
+import { check, isDict } from '../glue/check.js';
+import * as Op from '../glue/op.js';
+import { carried, codecs, withoutCodec } from '../glue/payload.js';
 import { EncodeError, FeatureNotSupported, WampError } from './errors.js';
 
 const CALL = 48;
 
-const NO_CODEC = 'wamp.error.no_payload_codec';
 const URI_MISMATCH = 'wamp.error.encryption.trusted_uri_mismatch';
 const DECRYPT_ERROR = 'wamp.error.encryption.decrypt_error';
 
@@ -37,16 +37,29 @@ export class Payloads {
     /** @type {PayloadCodec | null} */
     codec = null;
     #driver;
-    #announces;
+    #subscriber;
+    #callee;
+    #session;
     /** The invocations that came encoded, until they are answered. @type {Map<number, Asked>} */
     #asked = new Map();
     /** The messages that were decoded. @type {WeakSet<object>} */
     #decoded = new WeakSet();
 
-    /** @param {Driver} driver @param {(role: 'broker' | 'dealer', feature: string) => boolean} announces whether the router does */
-    constructor(driver, announces) {
+    /**
+     * @param {import('./session.js').Session} session @param {Driver} driver
+     * @param {import('./subscriber.js').Subscriber} subscriber @param {import('./callee.js').Callee} callee
+     */
+    constructor(session, driver, subscriber, callee) {
         this.#driver = driver;
-        this.#announces = announces;
+        this.#subscriber = subscriber;
+        this.#callee = callee;
+        this.#session = session;
+    }
+
+    /** @param {PayloadCodec | null} codec */
+    set(codec) {
+        check(codec === null || (typeof codec?.encode === 'function' && typeof codec.decode === 'function'), 'Session.set_payload_codec: <codec> must have encode and decode, or be null');
+        this.codec = codec;
     }
 
     // --- as a driver ---------------------------------------------------------------------------
@@ -113,26 +126,40 @@ export class Payloads {
     // --- what comes ----------------------------------------------------------------------------
 
     /**
-     * The result or error of a call with its payload decoded. Throws a WampError when it cannot be.
-     * @param {Pending | undefined} pending @param {any} message RESULT or ERROR
+     * A message with its payload decoded. Throws a WampError when it cannot be.
+     * @param {number} op @param {number} a @param {number[]} tickets @param {any} message @param {Pending | undefined} pending
      */
-    answerOf(pending, message) {
-        const uri = message[0] === 8 ? message[4] : pending instanceof Answered ? pending.uri : null;
-        return this.#open(true, uri, message, undefined);
+    opened(op, a, tickets, message, pending) {
+        switch (op) {
+            case Op.Event:
+                return this.#open(false, message[3].topic ?? this.#subscriber.topicOf(tickets), message, undefined);
+            case Op.Invocation:
+            case Op.InvocationPart:
+                return this.#invocation(message, a);
+            case Op.Failed:
+                return this.#open(true, message[4], message, undefined);
+            default:
+                return this.#open(true, pending instanceof Answered ? pending.uri : undefined, message, undefined);
+        }
     }
 
-    /** The same for an EVENT. @param {string} topic @param {any} message */
-    eventOf(topic, message) {
-        return this.#open(false, topic, message, undefined);
+    // --- as the callee, for which this is the driver ---------------------------------------------
+
+    /** @param {Driver} _ @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
+    invocation(_, ticket, request, message) {
+        this.#callee.invocation(this, ticket, request, message);
     }
 
-    /** The same for an INVOCATION, whose later parts may not say how they are encoded. @param {string | undefined} procedure @param {any} message */
-    invocationOf(procedure, message) {
-        const asked = this.#asked.get(message[1]);
-        const uri = procedure ?? asked?.uri ?? null;
-        const opened = this.#open(false, uri, message, asked?.coding);
-        if (opened !== message && uri !== null && !asked) this.#asked.set(message[1], { uri, coding: carried(message).details });
-        return opened;
+    /** @param {Driver} driver @param {number} request @param {any} message INVOCATION, … */
+    invocationPart(driver, request, message) {
+        const isForged = this.#asked.has(request) && !this.#decoded.has(message);
+        if (isForged) this.interrupted(driver, request, true, 'a part of an encrypted call came in clear');
+        else this.#callee.invocationPart(this, request, message);
+    }
+
+    /** @param {Driver} _ @param {number} request @param {boolean} kill @param {string | undefined} reason */
+    interrupted(_, request, kill, reason) {
+        this.#callee.interrupted(this, request, kill, reason);
     }
 
     // --- inside --------------------------------------------------------------------------------
@@ -145,7 +172,7 @@ export class Payloads {
         if (!encoded) return null;
         const role = code === CALL ? 'dealer' : 'broker';
         const feature = 'ppt_scheme' in encoded.options ? 'payload_passthru_mode' : 'payload_transparency';
-        if (!this.#announces(role, feature)) throw new FeatureNotSupported(role, feature);
+        if (this.#session.details?.roles?.[role]?.features?.[feature] !== true) throw new FeatureNotSupported(role, feature);
         return encoded;
     }
 
@@ -175,19 +202,23 @@ export class Payloads {
         }
     }
 
-    /** @param {boolean} isOriginator @param {string | null} uri @param {any} message @param {any} coding where its details have none */
+    /** Later parts may not say how they are encoded. @param {any} message INVOCATION @param {number} ticket */
+    #invocation(message, ticket) {
+        const asked = this.#asked.get(message[1]);
+        const uri = asked?.uri ?? message[3].procedure ?? this.#callee.procedureOf(ticket);
+        const opened = this.#open(false, uri, message, asked?.coding);
+        if (opened !== message && !asked) this.#asked.set(message[1], { uri, coding: message[3] });
+        return opened;
+    }
+
+    /** @param {boolean} isOriginator @param {string | undefined} uri @param {any} message @param {any} coding where its details have none */
     #open(isOriginator, uri, message, coding) {
         const { details, payload, head } = carried(message);
-        const passthru = details.ppt_scheme !== undefined;
-        const how = passthru || details.enc_algo !== undefined ? details : coding;
+        const how = details.ppt_scheme !== undefined || details.enc_algo !== undefined ? details : coding;
         // Octets about which nothing is said are the one argument.
         if (!how) return message;
         const octets = Array.isArray(payload) ? payload[0] : payload;
-        if (!this.codec || uri === null) {
-            // In the passthru mode the application may do it itself.
-            if (passthru) return message;
-            throw new WampError(NO_CODEC, ['an encoded payload came, and there is no payload codec']);
-        }
+        if (!this.codec || uri === undefined) return withoutCodec(message);
         if (!(octets instanceof Uint8Array) || Array.isArray(payload) !== (how.ppt_scheme !== undefined)) throw undecodable('the payload is not encoded as its details say');
         let decoded;
         try {
@@ -204,6 +235,8 @@ export class Payloads {
         return opened;
     }
 }
+
+codecs.Payloads = Payloads;
 
 /** A call whose result may have to be decoded, or has to be: the router must not be able to make one up. */
 class Answered {

@@ -6,14 +6,13 @@ import { own_roles } from '../wasm/wamp_wasm.js';
 import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest, isUri } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
 import { fromOctets, plainDict } from '../glue/octets.js';
-import * as Op from '../glue/op.js';
+import { codecs, withoutCodec } from '../glue/payload.js';
 import { callOptions, startCall } from './call.js';
 import { Callee } from './callee.js';
 import { deferred } from './deferred.js';
 import { StateError, WampError, sessionLost } from './errors.js';
 import { guarded } from './guarded.js';
 import { Names } from './names.js';
-import { Payloads } from './payloads.js';
 import { Registration } from './registration.js';
 import { Subscriber } from './subscriber.js';
 import { isStream, startStream } from './stream.js';
@@ -47,7 +46,7 @@ export class Session {
     #names = new Names();
     #subscriber;
     #callee;
-    /** What stands before the driver once a payload codec was set. @type {Payloads | null} */
+    /** What stands before the driver once a payload codec was set. @type {import('./payloads.js').Payloads | null} */
     #payloads = null;
     #joinedAt = 0;
     /** @type {any} */
@@ -82,12 +81,12 @@ export class Session {
             challenged: (message) => this.#challenged(message),
             handlersOf: (tickets) => subscriber.handlersOf(tickets),
             event: (handlers, message) => subscriber.event(/** @type {any} */ (handlers), message),
-            invocation: (driver, endpoint, request, message) => callee.invocation(this.#payloads ?? driver, endpoint, request, message),
-            invocationPart: (driver, request, message) => callee.part(this.#payloads ?? driver, request, message),
-            interrupted: (driver, request, kill, reason) => callee.interrupted(this.#payloads ?? driver, request, kill, reason),
+            invocation: (driver, endpoint, request, message) => (this.#payloads ?? callee).invocation(driver, endpoint, request, message),
+            invocationPart: (driver, request, message) => (this.#payloads ?? callee).invocationPart(driver, request, message),
+            interrupted: (driver, request, kill, reason) => (this.#payloads ?? callee).interrupted(driver, request, kill, reason),
             subscriptionRevoked: (tickets, reason) => subscriber.revoked(tickets, reason),
             registrationRevoked: (endpoint, reason) => callee.revoked(endpoint, reason),
-            decoded: (op, a, tickets, message, pending) => this.#decoded(op, a, tickets, message, pending),
+            decoded: (op, a, tickets, message, pending) => (this.#payloads ? this.#payloads.opened(op, a, tickets, message, pending) : withoutCodec(message)),
             undecodable: (error) => config.on_user_error(error, 'A payload that came cannot be decoded:'),
             ended: (ended) => this.#ended(ended),
             fault: (error) => config.on_internal_error(error, 'internal error of wamp-wasm:'),
@@ -251,8 +250,9 @@ export class Session {
 
     /** @param {import('./payloads.js').PayloadCodec | null} codec */
     set_payload_codec(codec) {
-        check(codec === null || (typeof codec?.encode === 'function' && typeof codec.decode === 'function'), 'Session.set_payload_codec: <codec> must have encode and decode, or be null');
-        if (codec || this.#payloads) this.#usedPayloads().codec = codec;
+        if (!codecs.Payloads) throw new StateError("Session.set_payload_codec: import 'wamp-wasm/e2ee' first");
+        this.#payloads ??= new codecs.Payloads(this, this.#use(), this.#subscriber, this.#callee);
+        this.#payloads.set(codec);
     }
 
     get_payload_codec() {
@@ -294,30 +294,6 @@ export class Session {
     #sender() {
         const driver = this.#open();
         return this.#payloads ?? driver;
-    }
-
-    #usedPayloads() {
-        const announces = (/** @type {string} */ role, /** @type {string} */ feature) => this.#welcome?.roles?.[role]?.features?.[feature] === true;
-        return (this.#payloads ??= new Payloads(this.#use(), announces));
-    }
-
-    /**
-     * @param {number} op @param {number} a @param {number[]} tickets @param {any} message
-     * @param {import('../glue/driver.js').Pending | undefined} pending
-     */
-    #decoded(op, a, tickets, message, pending) {
-        // Without a codec it is what says so.
-        const payloads = this.#payloads ?? new Payloads(this.#use(), () => false);
-        switch (op) {
-            case Op.Event:
-                return payloads.eventOf(message[3].topic ?? this.#subscriber.topicOf(tickets), message);
-            case Op.Invocation:
-                return payloads.invocationOf(message[3].procedure ?? this.#callee.procedureOf(a), message);
-            case Op.InvocationPart:
-                return payloads.invocationOf(undefined, message);
-            default:
-                return payloads.answerOf(pending, message);
-        }
     }
 
     /** @param {number} id @param {any} message WELCOME, Session, Details */

@@ -31,6 +31,19 @@ export function mayBeCoded(op, message) {
     return details?.enc_algo !== undefined || details?.ppt_scheme !== undefined || payload instanceof Uint8Array;
 }
 
+/**
+ * The message for an application without a payload codec. Payloads of the passthru mode it may read itself.
+ * @param {any} message
+ */
+export function withoutCodec(message) {
+    const { details } = carried(message);
+    if (details.enc_algo === undefined || details.ppt_scheme !== undefined) return message;
+    throw new WampError('wamp.error.no_payload_codec', ['an encoded payload came, and there is no payload codec']);
+}
+
+/** What payload codecs need, which few pages load: `Payloads` is there when 'wamp-wasm/e2ee' is. @type {{ Payloads?: typeof import('../api/payloads.js').Payloads }} */
+export const codecs = {};
+
 /** @param {string} uri @param {any} message the ERROR, unless the core itself refused @param {string | undefined} text */
 export function failure(uri, message, text) {
     if (message?.[0] !== 8) return new WampError(uri, text ? [text] : []);

@@ -349,6 +349,21 @@ mod tests {
     }
 
     #[test]
+    fn the_authid_is_escaped_where_the_dialect_says_so() {
+        let (extra, limits, scram) = (challenge(), CostLimits::default(), Scram::new("pencil"));
+        let asked = Asked::read(OURS, &Extra(&extra), &limits).unwrap();
+        let server_key =
+            hmac_sha256(&asked.salted_password("pencil", Argon2Key::Octets).unwrap(), b"Server Key");
+        for (dialect, name, channel) in
+            [(Dialect::Specification, "a=3Db=2Cc", "biws"), (Dialect::Crossbar, "a=b,c", "")]
+        {
+            let proof = answer(&scram, dialect, "a=b,c", OURS, &Extra(&extra), &limits).unwrap();
+            let message = format!("n={name},r={OURS},r={NONCE},s={SALT},i=4096,c={channel},r={NONCE}");
+            assert_eq!(proof.server_signature, base64(&hmac_sha256(&server_key, message.as_bytes())));
+        }
+    }
+
+    #[test]
     fn a_nonce_that_does_not_extend_ours_is_refused() {
         for nonce in ["", OURS, "rOprNGfwEbeRWgbNEkq", "XOprNGfwEbeRWgbNEkqOabc", "rOprNGfwEbeRWgbNEkqOa,s="]
         {

@@ -34,8 +34,9 @@ export async function* replay(session, topic, options = {}) {
     try {
         const kept = await events(session, stream.id, history);
         const seen = new Set(kept.map(({ publication }) => publication));
-        for (const event of kept) yield { args: event.args, kwargs: event.kwargs, details: { ...event.details, publication: event.publication, topic: event.topic }, replayed: true };
+        for (const event of kept) yield { args: event.args, kwargs: event.kwargs, details: { ...event.details, publication: event.publication, topic: event.topic ?? stream.topic }, replayed: true };
         for await (const event of stream) {
+            if (stream.dropped > 0) throw new RangeError('replay: events were dropped: read faster, or raise <options>.buffer');
             // Whatever was kept before the answer was made can also come live, but only once.
             if (!seen.delete(event.details.publication)) yield { ...event, replayed: false };
         }

@@ -119,7 +119,7 @@ export interface TransportOptions {
 
 /**
  * What moves frames to a router and back, in order. The callbacks are set by this package as soon as
- * `create` has given it; report nothing before that, nor after `close` or `onclose`.
+ * `create` has given it; report nothing before that, nor from within `send`, nor after `close` or `onclose`.
  */
 export interface Transport {
     /** Call it when it is open, with the subprotocol that the other side chose. */

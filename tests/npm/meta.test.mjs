@@ -166,6 +166,47 @@ test('replay gives what was kept and what comes, with no gap and nothing twice',
     assert.deepEqual((await router.receive()).slice(2), [11]);
 });
 
+test('a replayed event has the topic that was asked for where the router names none', async (t) => {
+    const { session, router } = await join(t);
+    const stream = replay(session, 'com.t');
+    const first = stream.next();
+    const [, request] = await router.receive();
+    router.send([33, request, 11]);
+    await answer(router, [[{ ...spec(1, '2026-01-01T00:00:00Z'), details: {} }]]);
+    const { value } = await first;
+    assert.deepEqual([value.args, value.details], [[1], { publication: 1, topic: 'com.t' }]);
+});
+
+test('a replay that is read too slowly to have no gap ends and says so', async (t) => {
+    const { session, router } = await join(t);
+    const stream = replay(session, 'com.t', { buffer: 2 });
+    const first = stream.next();
+    const [, request] = await router.receive();
+    router.send([33, request, 11], [36, 11, 2, {}, [2]], [36, 11, 3, {}, [3]], [36, 11, 4, {}, [4]]);
+    await answer(router, [[spec(1, '2026-01-01T00:00:00Z')]]);
+    assert.equal((await first).value.details.publication, 1);
+    await assert.rejects(stream.next(), { name: 'RangeError', message: 'replay: events were dropped: read faster, or raise <options>.buffer' });
+    assert.deepEqual((await router.receive()).slice(2), [11]);
+});
+
+test('a replay ends with the session, whatever it waits for', async (t) => {
+    for (const until of ['subscribed', 'asked', 'live']) {
+        const { session, router } = await join(t);
+        const stream = replay(session, 'com.t');
+        const next = stream.next();
+        const [, request] = await router.receive();
+        if (until !== 'subscribed') {
+            router.send([33, request, 11]);
+            if (until === 'live') await answer(router, [[]]);
+            else await router.receive();
+        }
+        router.drop();
+        await assert.rejects(next, { name: 'SessionLost' }, until);
+        await session.closed;
+        assert.deepEqual(await stream.next(), { done: true, value: undefined });
+    }
+});
+
 test('a router that keeps nothing ends a replay with its error, and the subscription', async (t) => {
     const { session, router } = await join(t);
     const first = replay(session, 'com.t').next();

@@ -198,6 +198,28 @@ test('a call that its own arguments give up is canceled', async (t) => {
     assert.deepEqual([await router.receive(), await router.receive()], [[48, 1, {}, 'com.a', [1]], [49, 1, { mode: 'killnowait' }]]);
 });
 
+test('a Result or WampError with args that are no list, or kwargs that are no dict, is an error and not a broken message', async (t) => {
+    const answers = [new Result('one'), new Result([1], [2]), () => new WampError('com.error', 'one'), () => new WampError('com.error', [1], [2])];
+    const { session, router, errors } = await serving(t, () => {
+        const answer = answers.shift();
+        if (typeof answer === 'function') throw answer();
+        return answer;
+    });
+    for (let i = 1; i <= 4; i++) router.send([68, i, 5, {}]);
+    const sent = [];
+    for (let i = 1; i <= 4; i++) sent.push(await router.receive());
+    assert.deepEqual(sent, [
+        [8, 68, 1, {}, 'wamp.error.runtime_error', ['the result cannot be sent: wamp.error.invalid_argument: <args> becomes "one" in JSON']],
+        [8, 68, 2, {}, 'wamp.error.runtime_error', ['the result cannot be sent: wamp.error.invalid_argument: <kwargs> becomes [2] in JSON']],
+        [8, 68, 3, {}, 'com.error', [sent[2][5]?.[0]]],
+        [8, 68, 4, {}, 'com.error', ['com.error']],
+    ]);
+    assert.deepEqual(errors.list.slice(2).map(([, error]) => error.message), ['wamp.error.invalid_argument: <args> becomes "one" in JSON', 'wamp.error.invalid_argument: <kwargs> becomes [2] in JSON']);
+    await assert.rejects(session.call('com.a', (async function* () { yield new Result('one'); })()), { name: 'EncodeError' });
+    session.call('com.b').catch(() => {});
+    assert.equal((await router.receive())[3], 'com.b');
+});
+
 // --- calls in parts ---------------------------------------------------------------------------------
 
 test('a stream as args is sent as one call in parts, and ends with an empty one', async (t) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { connect, Connection, EncodeError, SessionLost } from '../../pkg/node.js';
+import { connect, Connection, EncodeError, Result, SessionLost } from '../../pkg/node.js';
 import { joined, peerFor, WebSocket } from './peer.mjs';
 import { longPollPeer } from './longpoll_peer.mjs';
 
@@ -224,9 +224,12 @@ test('a serializer of the application is offered by its name, and what it refuse
     const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, serializers: [reversed] });
     const router = await peer.connection();
     assert.equal(reversed.unserialize(await router.frame())[0], 1);
-    router.send(reversed.serialize(WELCOME));
+    router.send(reversed.serialize([2, 7, { roles: { broker: {}, dealer: { features: { progressive_call_invocations: true, call_canceling: true } } } }]));
     const session = await joining;
     await assert.rejects(session.call('com.p', ['bad']), (error) => error instanceof EncodeError && /no bad words/.test(error.message));
+    for (const wrong of [new Result('one'), new Result([1], [2])]) {
+        await assert.rejects(session.call('com.p', (async function* () { yield wrong; })()), (error) => error instanceof EncodeError && /must be a (list|dict)/.test(error.message));
+    }
     const call = session.call('com.p', ['good'], { a: 1 });
     assert.deepEqual(reversed.unserialize(await router.frame()), [48, 1, {}, 'com.p', ['good'], { a: 1 }]);
     router.send(reversed.serialize([50, 1, {}, ['done']]));

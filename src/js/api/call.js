@@ -167,7 +167,7 @@ export class Call {
 
     /** The parts of the result from now on; the result itself is the promise's. Leaving early cancels the call. */
     iterate() {
-        check(this.takesParts || this.request === 0, 'the parts of a result can only be iterated over with receive_progress: true in the options of the call');
+        check(this.takesParts || this.request === 0, 'only a call with receive_progress: true has parts to iterate over');
         const parts = (this.parts ??= new EventBuffer(Infinity));
         // Who iterates learns the error there, also of a call that had failed before.
         this.promise.then(() => parts.end(null), (/** @type {any} */ error) => parts.end(error));

@@ -150,19 +150,14 @@ export class Connection {
     /** Tries the next way to the router. @param {Attempt} attempt */
     async #next(attempt) {
         const way = /** @type {Way} */ (attempt.ways.shift());
+        let loading = false;
         try {
-            let transport = openTransport(way, this.#options.socket);
-            if (transport instanceof Promise) {
-                try {
-                    transport = await transport;
-                } catch (error) {
-                    return this.#missed(attempt, way, text(error));
-                }
-            }
-            this.#connect(attempt, way, transport);
+            const transport = openTransport(way, this.#options.socket);
+            loading = transport instanceof Promise;
+            this.#connect(attempt, way, loading ? await transport : /** @type {Transport} */ (transport));
         } catch (error) {
+            if (loading || attempt.failures.length > 0) return this.#missed(attempt, way, text(error));
             if (attempt.ways.length > 0) return this.#next(attempt);
-            if (attempt.failures.length > 0) return this.#missed(attempt, way, text(error));
             this.#unsupported(attempt, error);
         }
     }

@@ -67,7 +67,7 @@ function transportOf(transport, options, own) {
     const url = transport.url ?? options.url;
     check(create || url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
     // What a transport offers itself counts before what the connection does.
-    const { protocols: named, serializers } = transport.protocols != null || transport.serializers != null ? transport : options;
+    const { protocols: named, serializers } = transport.protocols ?? transport.serializers ? transport : options;
     const protocols = protocolsOf({ type, protocols: named, serializers }, own);
     return { type, url: url == null ? null : String(url), protocols, create, request_timeout, batch_separator };
 }

@@ -26,6 +26,8 @@ export function foreign(serializer) {
             return serializer.unserialize(serializer.BINARY ? new Uint8Array(frame) : frame);
         },
         prepare(middle, args, kwargs) {
+            if (args != null && !Array.isArray(args)) throw new TypeError('<args> must be a list');
+            if (Array.isArray(kwargs)) throw new TypeError('<kwargs> must be a dict');
             const tail = [...middle];
             const named = kwargs !== undefined && Object.keys(kwargs).length > 0;
             if (named || args?.length > 0 || args instanceof Uint8Array) tail.push(args ?? []);

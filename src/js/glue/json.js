@@ -284,8 +284,8 @@ export const json = {
             // The usual message.
             let tail = ',{}';
             for (let i = 1; i < middle.length; i++) tail += `,${quoted(middle[i])}`;
-            if (some) tail += args !== undefined && args.length > 0 ? `,${shallow(args, 'args')}` : ',[]';
-            if (named) tail += `,${shallow(kwargs, 'kwargs')}`;
+            if (some) tail += args !== undefined && args.length > 0 ? part(args, '[', 'args') : ',[]';
+            if (named) tail += part(kwargs, '{', 'kwargs');
             return `${tail}]`;
         }
         let tail = '';

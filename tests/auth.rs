@@ -148,6 +148,22 @@ fn scram_demands_the_server_s_signature_from_then_on() {
 }
 
 #[test]
+fn a_second_factor_that_is_signed_elsewhere_drops_nothing_of_what_scram_demands() {
+    let key = Cryptosign::signed_elsewhere([1; 32]);
+    let (_, mut authenticator) = hello(joe().scram(Scram::new("pencil")).cryptosign(key));
+    let extra = Dict::new()
+        .with("nonce", format!("{NONCE}more"))
+        .with("salt", "c2FsdA==")
+        .with("kdf", "pbkdf2")
+        .with("iterations", 4096);
+    let Ok(Step::Answer(first)) = authenticator.challenged(&challenge("wamp-scram", extra)) else { panic!() };
+    let extra = Dict::new().with("challenge", "ab".repeat(32));
+    let Ok(Step::Sign(second)) = authenticator.challenged(&challenge("cryptosign", extra)) else { panic!() };
+    assert!(matches!(first.rule, WelcomeRule::ServerSignature(_)));
+    assert_eq!(second.signed(&[2; 64]).rule, first.rule);
+}
+
+#[test]
 fn where_every_method_has_the_router_prove_itself_a_challenge_is_demanded() {
     let key = || Cryptosign::from_hex(SEED).unwrap();
     let known = key().router_key(&"11".repeat(32)).unwrap();

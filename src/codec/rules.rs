@@ -23,8 +23,9 @@ pub(super) fn check<P>(message: &Message<P>, len: usize) -> Result<(), DecodeErr
 
 fn roles(message: &'static str, value: Option<&Value>, among: &[Role]) -> Result<(), DecodeError> {
     Roles::read(value, among).map(drop).map_err(|sentence| {
-        let (key, problem) = sentence.split_once(' ').unwrap_or((&sentence, ""));
-        wrong(message, &format!("Details.{key}"), problem)
+        let end = sentence.bytes().take_while(|octet| *octet != b' ').count();
+        let (key, problem) = (sentence.get(..end), sentence.get(end + 1..));
+        wrong(message, &format!("Details.{}", key.unwrap_or_default()), problem.unwrap_or_default())
     })
 }
 

@@ -50,12 +50,12 @@ pub fn problem_of(request: &[u8]) -> Option<String> {
         Ok(_) => return None,
         Err(DecodeError::WrongElement { element, problem, .. }) => {
             let key = element.strip_prefix("Options").unwrap_or_default();
-            return Some(["<options>", key, " ", &problem].concat());
+            return Some(format!("<options>{key} {problem}"));
         }
         Err(error) => return Some(error.to_string()),
     };
     let problem = Pattern::new(uri, policy.unwrap_or(MatchPolicy::Exact)).err()?;
-    Some(["<", name, ">: ", &problem.to_string()].concat())
+    Some(format!("<{name}>: {problem}"))
 }
 
 /// The roles of this side and their features, as HELLO announces them: a dict in MessagePack.

@@ -173,9 +173,7 @@ impl Core {
         let Ok(Value::List(elements)) = octets::value(request) else { return None };
         let [code, _, Value::Dict(options), ..] = elements.as_slice() else { return None };
         match self.session.check_options(MessageType::from_code(code.as_integer()?)?, options) {
-            Err(CommandError::FeatureNotSupported { role, feature }) => {
-                Some([role.as_str(), " ", feature].concat())
-            }
+            Err(CommandError::FeatureNotSupported { role, feature }) => Some(format!("{role} {feature}")),
             _ => None,
         }
     }

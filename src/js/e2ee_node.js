@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import './node.js';
 import { setSyncLoad } from './api/keyring.js';
+import { importsOf, joined } from './glue/load.js';
 import * as made from './wasm/wamp_wasm_e2ee.js';
 
 setSyncLoad(() => {
-    made.initSync({ module: readFileSync(new URL('./wasm/wamp_wasm_e2ee_bg.wasm', import.meta.url)) });
-    return made;
+    const module = new WebAssembly.Module(readFileSync(new URL('./wasm/wamp_wasm_e2ee_bg.wasm', import.meta.url)));
+    return joined(made, new WebAssembly.Instance(module, importsOf('wamp_wasm_e2ee', made)));
 });
 
 export * from './e2ee.js';

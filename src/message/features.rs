@@ -84,8 +84,12 @@ impl Roles {
         if among.iter().any(|role| roles.has(*role)) {
             Ok(roles)
         } else {
-            let names: Vec<_> = among.iter().map(|role| role.as_str()).collect();
-            Err(format!("roles names none of {}", names.join(", ")))
+            let mut text = "roles names none of".to_owned();
+            for (i, role) in among.iter().enumerate() {
+                text.push_str(if i == 0 { " " } else { ", " });
+                text.push_str(role.as_str());
+            }
+            Err(text)
         }
     }
 

@@ -7,10 +7,12 @@ import assert from 'node:assert/strict';
 
 const pkg = new URL('../../pkg/', import.meta.url);
 const { tape } = await import(new URL('glue/tape.js', pkg));
+const { importsOf, joined } = await import(new URL('glue/load.js', pkg));
 const CODECS = {};
 for (const [subprotocol, name] of [['wamp.2.msgpack', 'wamp_wasm'], ['wamp.2.cbor', 'wamp_wasm_cbor']]) {
-    const { initSync, Tape } = await import(new URL(`wasm/${name}.js`, pkg));
-    const { memory } = initSync({ module: readFileSync(new URL(`wasm/${name}_bg.wasm`, pkg)) });
+    const made = await import(new URL(`wasm/${name}.js`, pkg));
+    const module = new WebAssembly.Module(readFileSync(new URL(`wasm/${name}_bg.wasm`, pkg)));
+    const { Tape, memory } = joined(made, new WebAssembly.Instance(module, importsOf(name, made)));
     CODECS[subprotocol] = () => tape(Tape, memory);
 }
 

@@ -2,11 +2,11 @@
 // Loads the WebAssembly modules, each once, when it is first needed. A failed load is forgotten, so that
 // the next attempt tries again.
 
-import initialize from '../wasm/wamp_wasm.js';
+import * as core from '../wasm/wamp_wasm.js';
 
 /** @typedef {string | URL | Request | Response | BufferSource | WebAssembly.Module} Source */
 
-/** @typedef {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<{ memory: WebAssembly.Memory }> }} Made by wasm-bindgen */
+/** Made by wasm-bindgen: what a module imports, and the classes and functions around what it exports. @typedef {{ __wbg_set_wasm(exports: any): void }} Made */
 /** @typedef {(file: string) => Source | Promise<Source>} Sources where a module is, by the name of its file */
 
 /** Where the modules are, if not beside this package. @type {Sources | undefined} */
@@ -36,24 +36,43 @@ async function moduleFrom(from) {
     return compile(await fetch(/** @type {RequestInfo} */ (from)));
 }
 
+/** @param {string} name @param {Made} made @returns {any} */
+export const importsOf = (name, made) => ({ [`./${name}_bg.js`]: made });
+
+/** The modules that are loaded, by what was made for each. @type {Map<Made, any>} */
+const ready = new Map();
+
+/**
+ * A module together with what was made for it, which takes the first instance that it is given.
+ * @template {Made} T @param {T} made @param {WebAssembly.Instance} instance
+ * @returns {T & { memory: WebAssembly.Memory }}
+ */
+export function joined(made, { exports }) {
+    if (!ready.has(made)) {
+        made.__wbg_set_wasm(exports);
+        /** @type {any} */ (exports).__wbindgen_start();
+        ready.set(made, { ...made, memory: exports.memory });
+    }
+    return ready.get(made);
+}
+
 /**
  * Gives the function that loads a module.
  * @template T
  * @param {string} name of the module: its octets are in the file NAME_bg.wasm
- * @param {() => Made & T | Promise<Made & T>} made gives what wasm-bindgen made beside it
- * @param {() => URL} beside where the file is in this package, written out so that bundlers see it
+ * @param {() => Made & T | Promise<Made & T>} made gives what is beside it
+ * @param {() => URL} address where the file is in this package, written out so that bundlers see it
  * @returns {(source?: Source | Promise<Source>) => Promise<T & { memory: WebAssembly.Memory }>}
  */
-function loader(name, made, beside) {
+function loader(name, made, address) {
     /** @type {Promise<T & { memory: WebAssembly.Memory }> | undefined} */
     let loading;
     return (source) => {
         loading ??= (async () => {
             try {
-                const from = source ?? sources?.(`${name}_bg.wasm`) ?? beside();
-                const [exported, module] = await Promise.all([made(), moduleFrom(await from)]);
-                const { memory } = await exported.default({ module_or_path: module });
-                return { ...exported, memory };
+                const from = source ?? sources?.(`${name}_bg.wasm`) ?? address();
+                const [beside, module] = await Promise.all([made(), moduleFrom(await from)]);
+                return joined(beside, await WebAssembly.instantiate(module, importsOf(name, beside)));
             } catch (cause) {
                 loading = undefined;
                 const text = cause instanceof Error ? cause.message : String(cause);
@@ -67,7 +86,7 @@ function loader(name, made, beside) {
 /** That of the module which every page loads, as soon as it is loaded. @type {WebAssembly.Memory | undefined} */
 export let memory;
 
-const loadCore = loader('wamp_wasm', () => ({ default: initialize }), () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url));
+const loadCore = loader('wamp_wasm', () => core, () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url));
 
 /** CBOR: a class `Tape` as that of MessagePack in the first module. */
 export const loadCbor = loader('wamp_wasm_cbor', () => import('../wasm/wamp_wasm_cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));

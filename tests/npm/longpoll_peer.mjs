@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 
 /** Starts one; everything that it was asked is in `requests`, in order. */
-export async function longPollPeer(t, { protocol = 'wamp.2.json', status = {} } = {}) {
+export async function longPollPeer(t, { protocol = 'wamp.2.json', transport = 'abc', status = {} } = {}) {
     const requests = [];
     const outgoing = [];
     const waiting = [];
@@ -34,7 +34,7 @@ export async function longPollPeer(t, { protocol = 'wamp.2.json', status = {} } 
         if (status[path]) return response.writeHead(status[path]).end();
         if (path === 'open') {
             peer.offered = JSON.parse(body).protocols;
-            return response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ protocol, transport: 'abc' }));
+            return response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ protocol, transport }));
         }
         if (path === 'abc/receive') {
             if (outgoing.length > 0) return response.end(outgoing.shift());

@@ -52,6 +52,8 @@ test('a batched long-poll connection sends what was waiting with one request', a
 test('a server without long-poll, or one that goes, ends the attempt with its answer', async (t) => {
     const none = await longPollPeer(t, { status: { open: 404 } });
     await assert.rejects(connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: none.url }] }), (error) => error instanceof SessionLost && /answered 404/.test(error.message));
+    const nameless = await longPollPeer(t, { transport: null });
+    await assert.rejects(connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: nameless.url }] }), (error) => error instanceof SessionLost && /names no transport/.test(error.message));
     const peer = await longPollPeer(t);
     const joining = connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: peer.url }] });
     await peer.receive();

@@ -73,8 +73,9 @@ export class LongPollTransport {
         try {
             const response = await this.#post(`${this.#base}/open`, JSON.stringify({ protocols }), 'application/json');
             const answer = await response.json();
+            if (typeof answer?.transport !== 'string') throw new Error(`the answer of ${this.#base}/open names no transport`);
             protocol = String(answer.protocol);
-            this.#address = `${this.#base}/${encodeURIComponent(String(answer.transport))}`;
+            this.#address = `${this.#base}/${encodeURIComponent(answer.transport)}`;
         } catch (error) {
             return this.#lost(error);
         }

@@ -3,46 +3,22 @@
 // One rule: whatever happens to an attempt, `onclose` fires once for it.
 
 import { Core } from '../wasm/wamp_wasm.js';
-import { lineOver } from '../glue/codec.js';
 import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
-import { init } from '../glue/load.js';
 import { EndCause } from '../glue/op.js';
-import { isUsable, openTransport } from '../glue/transports.js';
+import { Attempt, NO_TRANSPORT, text } from './attempt.js';
 import { Backoff, isFatal } from './backoff.js';
 import { deferred } from './deferred.js';
-import { StateError, WampError } from './errors.js';
+import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { Session } from './session.js';
 
 /** @typedef {import('../glue/transports.js').Transport} Transport */
-/** @typedef {import('../glue/transports.js').Way} Way */
 
 const INVALID_URI = 'wamp.error.invalid_uri';
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-const NO_TRANSPORT = Object.freeze({ type: 'none', url: null, protocol: null });
-
-/** One try: from loading the module to the end of its session. */
-class Attempt {
-    over = false;
-    /** The ways to the router that are left to try. @type {Way[]} */
-    ways = [];
-    /** The WebAssembly module. @type {Promise<void> | undefined} */
-    loading = undefined;
-    /** Why the others were none. @type {string[]} */
-    failures = [];
-    /** @type {Transport | null} */
-    transport = null;
-    /** @type {Driver | null} */
-    driver = null;
-    /** @type {import('./authenticate.js').Authentication | undefined} */
-    authentication = undefined;
-    /** @type {Readonly<{ type: string, url: string | null, protocol: string | null }>} */
-    info = NO_TRANSPORT;
-}
 
 export class Connection {
     #options;
@@ -115,7 +91,7 @@ export class Connection {
         if (session) {
             session.leave(reason, message);
         } else {
-            attempt.transport?.close();
+            attempt.close();
             this.#finish(attempt, 'closed', { reason: null, message: 'closed by the application' });
         }
     }
@@ -127,108 +103,25 @@ export class Connection {
         this.#timer = null;
     }
 
-    async #start() {
+    #start() {
         this.#stopTimer();
-        const attempt = (this.#attempt = new Attempt());
-        // The module comes while the transport opens.
-        attempt.loading = init();
-        attempt.loading.catch((error) => this.#unready(attempt, error));
-        try {
-            attempt.authentication = await this.#options.authenticate();
-        } catch (error) {
-            return this.#unready(attempt, error);
-        }
-        if (attempt.over) return this.#forget(attempt);
-        const usable = this.#options.transports.filter(isUsable);
-        if (usable.length === 0) return this.#unsupported(attempt, new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create"));
+        const ways = this.#options.transports;
         // The one that was good last comes first, and every other gets its turn.
-        const first = this.#good % usable.length;
-        attempt.ways = [...usable.slice(first), ...usable.slice(0, first)];
-        this.#next(attempt);
+        this.#attempt = new Attempt(this.#options, [...ways.slice(this.#good), ...ways.slice(0, this.#good)], {
+            opened: (way) => {
+                this.#everOpen = true;
+                this.#good = ways.indexOf(way);
+            },
+            ready: (attempt, transport, codec) => this.#join(attempt, transport, codec),
+            failed: (attempt, failure, why) => this.#failed(attempt, failure, why),
+        });
+        this.#attempt.start();
     }
 
-    /** Tries the next way to the router. @param {Attempt} attempt */
-    async #next(attempt) {
-        const way = /** @type {Way} */ (attempt.ways.shift());
-        let loading = false;
-        try {
-            const transport = openTransport(way, this.#options.socket);
-            loading = transport instanceof Promise;
-            this.#connect(attempt, way, loading ? await transport : /** @type {Transport} */ (transport));
-        } catch (error) {
-            if (loading || attempt.failures.length > 0) return this.#missed(attempt, way, text(error));
-            if (attempt.ways.length > 0) return this.#next(attempt);
-            this.#unsupported(attempt, error);
-        }
-    }
-
-    /** A way to the router is none now, which may be another matter next time. @param {Attempt} attempt @param {Way} way @param {string} why */
-    #missed(attempt, { type, url }, why) {
-        if (attempt.over) return;
-        attempt.transport = null;
-        attempt.failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: ${why}`);
-        if (attempt.ways.length > 0) return void this.#next(attempt);
-        this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: attempt.failures.join('; ') });
-    }
-
-    /** The secrets of an attempt are of no more use. @param {Attempt} attempt */
-    #forget(attempt) {
-        attempt.authentication?.done();
-        attempt.authentication = undefined;
-    }
-
-    /** There are no credentials, or a module cannot be loaded. @param {Attempt} attempt @param {any} error */
-    #unready(attempt, error) {
-        if (attempt.over) return;
-        attempt.transport?.close();
-        if (error instanceof WampError) return this.#finish(attempt, 'closed', { reason: error.uri, message: String(error.args[0]) }, true);
-        if (error.name === 'ProviderError') this.#options.on_user_error(error.cause, 'auth raised: ');
-        this.#finish(attempt, this.#everOpen ? 'lost' : 'unreachable', { reason: null, message: text(error) });
-    }
-
-    /** @param {Attempt} attempt @param {unknown} error */
-    #unsupported(attempt, error) {
-        this.#options.on_internal_error(error, 'could not create a transport:');
-        this.#finish(attempt, 'unsupported', { reason: null, message: text(error) });
-    }
-
-    /** @param {Attempt} attempt @param {Way} way @param {Transport} transport */
-    #connect(attempt, way, transport) {
-        if (attempt.over) return transport.close();
-        const { type, url, protocols } = way;
-        attempt.transport = transport;
-        transport.onclose = ({ code, reason }) => this.#missed(attempt, way, `closed with code ${code}${reason && ` (${reason})`}`);
-        transport.onopen = (protocol) => {
-            if (!protocols.includes(protocol)) {
-                transport.close();
-                const chose = protocol ? `chose the subprotocol '${protocol}'` : 'chose no subprotocol';
-                return this.#finish(attempt, 'unsupported', { reason: null, message: `the server ${chose}; offered were ${protocols.join(', ')}` });
-            }
-            this.#everOpen = true;
-            this.#good = this.#options.transports.filter(isUsable).indexOf(way);
-            attempt.info = Object.freeze({ type, url, protocol });
-            this.#prepare(attempt, way, transport, protocol);
-        };
-    }
-
-    /**
-     * Gets what the session needs besides a transport.
-     * @param {Attempt} attempt @param {Way} way @param {Transport} transport @param {string} protocol
-     */
-    async #prepare(attempt, { batch_separator }, transport, protocol) {
-        try {
-            const { own, lenient } = this.#options;
-            await attempt.loading;
-            const line = lineOver(protocol, transport, { own, lenient, batch_separator });
-            const { transport: outer, codec } = line instanceof Promise ? await line : line;
-            // It was given up, or the connection was lost meanwhile.
-            if (attempt.over || attempt.transport !== transport) return;
-            attempt.transport = outer;
-            this.#join(attempt, outer, codec);
-        } catch (error) {
-            transport.close();
-            if (attempt.transport === transport) this.#finish(attempt, 'unreachable', { reason: null, message: text(error) });
-        }
+    /** @param {Attempt} attempt @param {import('./attempt.js').Failure} failure @param {import('./attempt.js').Why} why */
+    #failed(attempt, failure, why) {
+        if (failure === 'refused') return this.#finish(attempt, 'closed', why, true);
+        this.#finish(attempt, failure === 'unreachable' && this.#everOpen ? 'lost' : failure, why);
     }
 
     /** @param {Attempt} attempt @param {Transport} transport @param {import('../glue/codec.js').Codec} codec */
@@ -249,7 +142,7 @@ export class Connection {
             });
             this.#session = session;
             session.onjoin = (details) => {
-                this.#forget(attempt);
+                attempt.forget();
                 // Not before: a router that takes connections and refuses sessions would be asked for ever.
                 this.#backoff.reset();
                 this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
@@ -278,8 +171,7 @@ export class Connection {
      */
     #finish(attempt, how, why, final = false) {
         if (attempt.over) return;
-        attempt.over = true;
-        this.#forget(attempt);
+        attempt.end();
         this.#attempt = null;
         const retry = this.#wanted && !final && how !== 'unsupported' && (how !== 'unreachable' || this.#options.retry_if_unreachable);
         const delay = retry ? this.#backoff.next() : null;
@@ -304,9 +196,4 @@ export class Connection {
     #user(name, call) {
         return guarded(call, this.#options.on_user_error, `Exception raised from app code while firing Connection.${name}()`);
     }
-}
-
-/** @param {unknown} error */
-function text(error) {
-    return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@
 
 import { check, isGivenDict } from '../glue/check.js';
 import { PROTOCOLS, isSpoken } from '../glue/codec.js';
-import { needsUrl } from '../glue/transports.js';
+import { isUsable, needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 import { authOption } from './credentials.js';
 
@@ -62,7 +62,7 @@ function transportOf(transport, options, own) {
     check(create === undefined || typeof create === 'function', 'Connection: a transport in <options>.transports has a create that is no function');
     check(request_timeout === undefined || request_timeout > 0, 'Connection: a transport in <options>.transports has a request_timeout that is no positive number');
     check(batch_separator === undefined || ['\x1e', '\x18'].includes(batch_separator), "Connection: a transport in <options>.transports has a batch_separator that is neither '\\x1e' nor '\\x18'");
-    // Autobahn's other transports are named by other keys; they are passed over later.
+    // Autobahn's other transports are named by other keys.
     if (!create && !needsUrl(type)) return { type, url: null, protocols: [] };
     const url = transport.url ?? options.url;
     check(create || url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
@@ -89,7 +89,8 @@ export function connectionOptions(options) {
     const transports = ways.map((/** @type {any} */ transport) => transportOf(transport, options, own));
     check(transports.length > 0, 'Connection: <options>.transports must not be empty');
     return {
-        transports,
+        // Autobahn's others are passed over.
+        transports: transports.filter(isUsable),
         own,
         lenient: options.lenient ?? false,
         realm: options.realm,

@@ -1,0 +1,169 @@
+// @ts-check
+// One try to get to a router: the module, the credentials, a transport that opens, and the codec for what was
+// agreed on. One rule: it ends once, with a line that is ready for a session or with the reason why there is none.
+
+import { lineOver } from '../glue/codec.js';
+import { init } from '../glue/load.js';
+import { openTransport } from '../glue/transports.js';
+import { WampError } from './errors.js';
+
+/** @typedef {import('../glue/transports.js').Transport} Transport */
+/** @typedef {import('../glue/transports.js').Way} Way */
+/** @typedef {ReturnType<typeof import('./options.js').connectionOptions>} Options */
+/** @typedef {{ reason: string | null, message: string }} Why */
+/**
+ * What came of an attempt. `unreachable`: no way to the router was one, or something that it takes is not there;
+ * `unsupported`: there can be none; `refused`: there are no credentials, so that trying again is of no use.
+ * @typedef {'unreachable' | 'unsupported' | 'refused'} Failure
+ */
+/**
+ * Whoever made an attempt.
+ * @typedef {object} Owner
+ * @property {(way: Way) => void} opened a transport is open
+ * @property {(attempt: Attempt, transport: Transport, codec: import('../glue/codec.js').Codec) => void} ready
+ * @property {(attempt: Attempt, failure: Failure, why: Why) => void} failed
+ */
+
+export const NO_TRANSPORT = Object.freeze({ type: 'none', url: null, protocol: null });
+
+export class Attempt {
+    #options;
+    #owner;
+    /** The ways to the router that are left to try. */
+    #ways;
+    /** The WebAssembly module. */
+    #loading = init();
+    /** Why the others were none. @type {string[]} */
+    #failures = [];
+    /** @type {Transport | null} */
+    #transport = null;
+    over = false;
+    /** Once there is a session. @type {import('../glue/driver.js').Driver | null} */
+    driver = null;
+    /** @type {import('./authenticate.js').Authentication | undefined} */
+    authentication = undefined;
+    /** @type {Readonly<{ type: string, url: string | null, protocol: string | null }>} */
+    info = NO_TRANSPORT;
+
+    /** @param {Options} options @param {Way[]} ways in the order in which to try them @param {Owner} owner */
+    constructor(options, ways, owner) {
+        this.#options = options;
+        this.#ways = [...ways];
+        this.#owner = owner;
+    }
+
+    async start() {
+        // The module comes while the transport opens.
+        this.#loading.catch((error) => this.#unready(error));
+        try {
+            this.authentication = await this.#options.authenticate();
+        } catch (error) {
+            return this.#unready(error);
+        }
+        if (this.over) return this.forget();
+        if (this.#ways.length === 0) return this.#unsupported(new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create"));
+        this.#next();
+    }
+
+    /** It is over, and tells nothing more. */
+    end() {
+        this.over = true;
+        this.forget();
+    }
+
+    close() {
+        this.#transport?.close();
+    }
+
+    /** Its secrets are of no more use. */
+    forget() {
+        this.authentication?.done();
+        this.authentication = undefined;
+    }
+
+    // --- inside --------------------------------------------------------------------------------
+
+    /** Tries the next way to the router. */
+    async #next() {
+        const way = /** @type {Way} */ (this.#ways.shift());
+        let loading = false;
+        try {
+            const transport = openTransport(way, this.#options.socket);
+            loading = transport instanceof Promise;
+            this.#connect(way, loading ? await transport : /** @type {Transport} */ (transport));
+        } catch (error) {
+            if (loading || this.#failures.length > 0) return this.#missed(way, text(error));
+            if (this.#ways.length > 0) return this.#next();
+            this.#unsupported(error);
+        }
+    }
+
+    /** A way to the router is none now, which may be another matter next time. @param {Way} way @param {string} why */
+    #missed({ type, url }, why) {
+        if (this.over) return;
+        this.#transport = null;
+        this.#failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: ${why}`);
+        if (this.#ways.length > 0) return void this.#next();
+        this.#failed('unreachable', null, this.#failures.join('; '));
+    }
+
+    /** There are no credentials, or a module cannot be loaded. @param {any} error */
+    #unready(error) {
+        if (this.over) return;
+        this.close();
+        if (error instanceof WampError) return this.#failed('refused', error.uri, String(error.args[0]));
+        if (error.name === 'ProviderError') this.#options.on_user_error(error.cause, 'auth raised: ');
+        this.#failed('unreachable', null, text(error));
+    }
+
+    /** @param {unknown} error */
+    #unsupported(error) {
+        this.#options.on_internal_error(error, 'could not create a transport:');
+        this.#failed('unsupported', null, text(error));
+    }
+
+    /** @param {Failure} failure @param {string | null} reason @param {string} message */
+    #failed(failure, reason, message) {
+        if (!this.over) this.#owner.failed(this, failure, { reason, message });
+    }
+
+    /** @param {Way} way @param {Transport} transport */
+    #connect(way, transport) {
+        if (this.over) return transport.close();
+        const { type, url, protocols } = way;
+        this.#transport = transport;
+        transport.onclose = ({ code, reason }) => this.#missed(way, `closed with code ${code}${reason && ` (${reason})`}`);
+        transport.onopen = (protocol) => {
+            if (!protocols.includes(protocol)) {
+                transport.close();
+                const chose = protocol ? `chose the subprotocol '${protocol}'` : 'chose no subprotocol';
+                return this.#failed('unsupported', null, `the server ${chose}; offered were ${protocols.join(', ')}`);
+            }
+            this.#owner.opened(way);
+            this.info = Object.freeze({ type, url, protocol });
+            this.#prepare(way, transport, protocol);
+        };
+    }
+
+    /** Gets what the session needs besides a transport. @param {Way} way @param {Transport} transport @param {string} protocol */
+    async #prepare({ batch_separator }, transport, protocol) {
+        try {
+            const { own, lenient } = this.#options;
+            await this.#loading;
+            const line = lineOver(protocol, transport, { own, lenient, batch_separator });
+            const { transport: outer, codec } = line instanceof Promise ? await line : line;
+            // It was given up, or the connection was lost meanwhile.
+            if (this.over || this.#transport !== transport) return;
+            this.#transport = outer;
+            this.#owner.ready(this, outer, codec);
+        } catch (error) {
+            transport.close();
+            if (this.#transport === transport) this.#failed('unreachable', null, text(error));
+        }
+    }
+}
+
+/** @param {unknown} error */
+export function text(error) {
+    return error instanceof Error ? error.message : String(error);
+}

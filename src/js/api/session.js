@@ -21,6 +21,30 @@ import { Publication } from './values.js';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Ended} Ended */
+/** @typedef {import('../glue/driver.js').Host} Host */
+/** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
+/**
+ * Makes the driver of one attempt: over its transport, with the core of the session, which outlives it.
+ * @typedef {(host: Host, core: Core) => Driver} Start
+ */
+/**
+ * What a Connection may do with the session that it made.
+ * @typedef {object} Controls
+ * @property {(start: Start, authentication?: import('./authenticate.js').Authentication) => void} resume a durable session begins another attempt; `join` comes next, as at the first
+ * @property {(ended: Ended) => void} over there will be no further attempt: `closed` resolves, handles end, what is queued rejects. With the cause `Left`
+ * when the application wanted it. Nothing happens when the session is over already, as one that is not durable is after any end
+ */
+/**
+ * What a session may ask of its connection.
+ * @typedef {object} Upstream
+ * @property {(reason: string, message: string | undefined) => void} stop the application leaves while there is no session to leave: no further attempt, then `over`
+ * @property {() => void} reconnect drops the transport now and connects at once
+ * @property {() => AsyncIterableIterator<any>} status
+ */
+/**
+ * What a session tells about handles: `restored`, `lost-handle` and `slow` of the statuses of types.d.ts. Gives whether anybody listens.
+ * @typedef {(status: { type: 'restored', handle: any } | { type: 'lost-handle', handle: any, error: Error } | { type: 'slow', subscription: any, dropped: number }) => boolean} Tell
+ */
 
 const HELLO = 1;
 const ABORT = 3;
@@ -62,12 +86,19 @@ export class Session {
     /**
      * Made by a Connection, not by applications.
      * @param {object} config
-     * @param {(host: import('../glue/driver.js').Host) => Driver} config.start makes the driver of this session
+     * @param {Start} config.start makes the driver of the first attempt
+     * @param {boolean} [config.durable] whether the session, its handles and its core live on from one attempt to the next
+     * @param {(controls: Controls) => void} [config.bind] called once, before `start`
+     * @param {Upstream} [config.connection] of a durable session
+     * @param {Tell} [config.tell]
+     * @param {{ policy: 'fail' | 'wait' | number, limit: number }} [config.offline] what becomes of requests between two attempts of a durable session
+     * @param {number} [config.call_timeout] milliseconds, for calls that say nothing of it
+     * @param {(details: any) => void} [config.joined] told of each WELCOME, after what was queued is sent and before `onjoin`
      * @param {(session: Session, method: string, extra: any) => any} [config.onchallenge]
      * @param {import('./authenticate.js').Authentication} [config.authentication] answers in place of onchallenge
      * @param {(error: unknown, text: string) => void} config.on_user_error
      * @param {(error: unknown, text: string) => void} config.on_internal_error
-     * @param {(ended: Ended) => void} config.ended
+     * @param {(ended: Ended) => void} config.ended told of each end, after what was pending is settled and the handles of a durable session are 'pending'
      */
     constructor(config) {
         check(typeof config?.start === 'function', 'Session: it is made by a Connection or by connect');

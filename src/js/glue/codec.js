@@ -6,10 +6,10 @@ import { json } from './json.js';
 import { loadCbor, memory } from './load.js';
 import { tape } from './tape.js';
 
-/** @typedef {import('./driver.js').Codec} Codec */
+/** @typedef {import('./line.js').Codec} Codec */
 /** @typedef {import('./transports.js').Transport} Transport */
 /** @typedef {import('./foreign.js').Serializer} Serializer */
-/** @typedef {{ transport: Transport, codec: Codec }} Line */
+/** @typedef {{ transport: Transport, codec: Codec }} Line what a line is made of */
 
 const BATCHED = '.batched';
 

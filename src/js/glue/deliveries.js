@@ -2,7 +2,29 @@
 // What is for the application, in order. One rule: one delivery at a time; what comes up while one runs
 // waits for its turn, so that code of the application may call straight back.
 
+/** @typedef {import('./driver.js').Driver} Driver */
+/** @typedef {import('./driver.js').Pending} Pending */
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
+/** @typedef {object} Handlers the host's, of one subscription */
+/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
+/**
+ * What the host of a driver has to do with deliveries.
+ * @typedef {object} Host
+ * @property {(id: number, message: any) => void} joined
+ * @property {(message: any) => void} challenged
+ * @property {(tickets: number[]) => Handlers} handlersOf what it keeps by tickets, to be given back with each event
+ * @property {(handlers: Handlers, message: any) => void} event
+ * @property {(driver: Driver, endpoint: number, request: number, message: any) => void} invocation
+ * @property {(driver: Driver, request: number, message: any) => void} invocationPart
+ * @property {(driver: Driver, request: number, kill: boolean, reason: string | undefined) => void} interrupted
+ * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
+ * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
+ * @property {(op: number, a: number, tickets: number[], message: any, pending: Pending | undefined) => any} decoded the message with a plain payload, or throws a WampError
+ * @property {(error: unknown) => void} undecodable told of what nobody else is told
+ * @property {(ended: Ended) => void} ended
+ * @property {(error: unknown) => void} fault
+ */
+
 export class Deliveries {
     /** Whether one runs, so that others have to wait. */
     busy = false;

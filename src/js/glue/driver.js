@@ -3,40 +3,26 @@
 // One rule: `#drain` empties the core after every call into it, sending at once; what is for the
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
-import { EncodeError, FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
+import { FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
 import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
-import { fromOctets, requestTape, toTape } from './octets.js';
+import { Line } from './line.js';
+import { fromOctets, guardedTape, requestTape, toTape } from './octets.js';
 import * as Op from './op.js';
 import { failure, mayBeCoded } from './payload.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
-/** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any }} Codec */
+/** @typedef {import('./line.js').Codec} Codec */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
 /** @typedef {Pick<Driver, 'full' | 'send' | 'part' | 'plan' | 'cancel' | 'demand' | 'answer' | 'progress'>} Sender what a driver does with payloads */
-/** @typedef {object} Handlers the host's, of one subscription */
-/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
-/**
- * What the host of a driver has to do with deliveries.
- * @typedef {object} Host
- * @property {(id: number, message: any) => void} joined
- * @property {(message: any) => void} challenged
- * @property {(tickets: number[]) => Handlers} handlersOf what it keeps by tickets, to be given back with each event
- * @property {(handlers: Handlers, message: any) => void} event
- * @property {(driver: Driver, endpoint: number, request: number, message: any) => void} invocation
- * @property {(driver: Driver, request: number, message: any) => void} invocationPart
- * @property {(driver: Driver, request: number, kill: boolean, reason: string | undefined) => void} interrupted
- * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
- * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
- * @property {(op: number, a: number, tickets: number[], message: any, pending: Pending | undefined) => any} decoded the message with a plain payload, or throws a WampError
- * @property {(error: unknown) => void} undecodable told of what nobody else is told
- * @property {(ended: Ended) => void} ended
- * @property {(error: unknown) => void} fault
- */
+/** @typedef {import('./deliveries.js').Handlers} Handlers */
+/** @typedef {import('./deliveries.js').Host} Host */
+/** @typedef {import('./deliveries.js').Ended} Ended */
 
 const ERROR = 8;
+const UNSUBSCRIBE = 34;
 const CALL = 48;
 const CANCEL = 49;
 const YIELD = 70;
@@ -44,13 +30,14 @@ const YIELD = 70;
 /** How many subscriptions' handlers are remembered. */
 const REMEMBERED = 1000;
 
+/** No router has given it to a subscription of this session. */
+const NO_SUBSCRIPTION = Number.MAX_SAFE_INTEGER;
+
 export class Driver {
     /** @type {Core | null} */
     #core;
-    #codec;
-    #transport;
+    #line;
     #host;
-    #maxSize;
     /** @type {Map<number, Pending>} */
     #pending = new Map();
     /** What the core has said last about subscriptions, until it is told anything that may change it. @type {Map<number, Handlers>} */
@@ -60,6 +47,8 @@ export class Driver {
     #joined = false;
     /** Whether the transport was closed in good order by the other side. */
     #wasClean = false;
+    /** Told of each message that is none of those which come by the thousand. @type {((message: any) => void) | null} */
+    onrare = null;
 
     /**
      * @param {Core} core @param {Codec} codec
@@ -68,10 +57,8 @@ export class Driver {
      */
     constructor(core, codec, transport, host, maxSize) {
         this.#core = core;
-        this.#codec = codec;
-        this.#transport = transport;
+        this.#line = new Line(transport, codec, maxSize);
         this.#host = host;
-        this.#maxSize = maxSize;
         this.#deliveries = new Deliveries((delivery) => this.#dispatch(delivery), host.fault);
         this.#alarm = new Alarm(() => this.#run((core) => core.on_deadline(performance.now())));
         transport.onmessage = (data) => this.#receive(data);
@@ -88,7 +75,7 @@ export class Driver {
     }
 
     get bufferedAmount() {
-        return this.#transport.bufferedAmount;
+        return this.#line.bufferedAmount;
     }
 
     // --- commands ------------------------------------------------------------------------------
@@ -102,7 +89,7 @@ export class Driver {
     /** Carries out a command that is answered; gives its ticket. @param {any[]} message @param {Pending} pending */
     request(message, pending) {
         this.#use();
-        this.#checkRoom();
+        this.#line.checkRoom();
         const ticket = this.#carryOut(message);
         this.#pending.set(ticket, pending);
         this.#flush(null);
@@ -119,8 +106,8 @@ export class Driver {
      */
     send(code, flag, middle, args, kwargs, pending) {
         this.#use();
-        if (this.#transport.full) this.#checkRoom();
-        const tail = this.#prepare(middle, args, kwargs);
+        if (this.#line.full) this.#line.checkRoom();
+        const tail = this.#line.prepare(middle, args, kwargs);
         const core = this.#use();
         let request;
         try {
@@ -131,7 +118,7 @@ export class Driver {
         }
         if (request === 0) throw new StateError(core.take_text());
         if (pending) this.#pending.set(core.a, pending);
-        this.#transport.send(this.#codec.finish([code, request], tail));
+        this.#line.send([code, request], tail);
         return request;
     }
 
@@ -149,9 +136,9 @@ export class Driver {
      * @param {number} request @param {boolean} more @param {any[]} middle @param {any} args @param {any} kwargs
      */
     part(request, more, middle, args, kwargs) {
-        const tail = this.#prepare(middle, args, kwargs);
+        const tail = this.#line.prepare(middle, args, kwargs);
         if (!this.#core?.continue_call(request, more)) return false;
-        this.#transport.send(this.#codec.finish([CALL, request], tail));
+        this.#line.send([CALL, request], tail);
         return true;
     }
 
@@ -184,27 +171,59 @@ export class Driver {
      */
     answer(isError, request, middle, args, kwargs) {
         if (!this.#core) return;
-        const tail = this.#prepare(middle, args, kwargs);
+        const tail = this.#line.prepare(middle, args, kwargs);
         if (!this.#core?.end_invocation(request)) return;
-        this.#transport.send(this.#codec.finish(isError ? [ERROR, INVOCATION, request] : [YIELD, request], tail));
+        this.#line.send(isError ? [ERROR, INVOCATION, request] : [YIELD, request], tail);
     }
 
     /** A part of an invocation's result; more follows. @param {number} request @param {any} args @param {any} kwargs @param {any} [options] */
     progress(request, args, kwargs, options = { progress: true }) {
         if (!this.#core) return;
-        const tail = this.#prepare([options], args, kwargs);
-        if (this.#core?.takes_progress(request)) this.#transport.send(this.#codec.finish([YIELD, request], tail));
+        const tail = this.#line.prepare([options], args, kwargs);
+        if (this.#core?.takes_progress(request)) this.#line.send([YIELD, request], tail);
     }
 
     /** Whether the connection does not keep up, and a sender that can wait should. */
     get full() {
-        return this.#transport.full;
+        return this.#line.full;
+    }
+
+    /** What the session speaks over, which counts. */
+    get line() {
+        return this.#line;
+    }
+
+    /** How many requests wait for their answers. */
+    get pending() {
+        return this.#pending.size;
+    }
+
+    /**
+     * Sends what every router answers at once, whatever its policy, and nobody else gets to see: an UNSUBSCRIBE of what
+     * is no subscription. For the core it is a request whose answer nobody waits for, so that there is always room.
+     * @returns {number} the id of the request, 0 when there is no session
+     */
+    probe() {
+        if (!this.#core) return 0;
+        try {
+            const request = this.#core.begin_publish(false);
+            if (request !== 0) this.#line.sendWhole([UNSUBSCRIBE, request, NO_SUBSCRIPTION]);
+            return request;
+        } catch (error) {
+            this.#crash(error);
+            return 0;
+        }
     }
 
     /** Gives up an open transport from which no session came, or whose session nobody wants. */
     abandon() {
-        this.#transport.close();
-        this.#run((core) => core.on_close(performance.now(), utf8('closed by the application')));
+        this.lose('closed by the application');
+    }
+
+    /** Gives up a transport as if it had closed by itself. @param {string} text says why */
+    lose(text) {
+        this.#line.close();
+        this.#run((core) => core.on_close(performance.now(), utf8(text)));
     }
 
     // --- inside --------------------------------------------------------------------------------
@@ -212,21 +231,6 @@ export class Driver {
     #use() {
         if (!this.#core) throw new StateError('session not open');
         return this.#core;
-    }
-
-    #checkRoom() {
-        if (this.#transport.full) {
-            throw new StateError(`send buffer full: ${this.#transport.bufferedAmount} octets wait in the WebSocket`);
-        }
-    }
-
-    /** @param {any[]} middle @param {any} args @param {any} kwargs */
-    #prepare(middle, args, kwargs) {
-        try {
-            return this.#codec.prepare(middle, args, kwargs);
-        } catch (error) {
-            throw new EncodeError(error);
-        }
     }
 
     /** Tells the core something. What it throws is a fault. @template T @param {(core: Core) => T} call @returns {T} */
@@ -255,8 +259,7 @@ export class Driver {
         if (!core) return;
         let message;
         try {
-            if ((data.length ?? data.byteLength) > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
-            message = this.#codec.decode(data);
+            message = this.#line.read(data);
         } catch (error) {
             return this.#run((core) => core.on_invalid(performance.now(), utf8(error instanceof Error ? error.message : String(error))));
         }
@@ -323,6 +326,7 @@ export class Driver {
 
     /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
     #receiveRare(message) {
+        this.onrare?.(message);
         this.#run((core) => {
             const now = performance.now();
             const flags = hot(message);
@@ -369,10 +373,10 @@ export class Driver {
                     this.#alarm.set(core.deadline());
                     return;
                 case Op.Send:
-                    this.#transport.send(this.#codec.encode(fromOctets(core.take_octets())));
+                    this.#line.sendWhole(fromOctets(core.take_octets()));
                     break;
                 case Op.Close:
-                    this.#transport.close();
+                    this.#line.close();
                     break;
                 case Op.Fault:
                     throw new Error(core.take_text());
@@ -459,7 +463,7 @@ export class Driver {
 
     #end() {
         this.#alarm.stop();
-        this.#transport.close();
+        this.#line.close();
         this.#core?.free();
         this.#core = null;
     }
@@ -469,7 +473,7 @@ export class Driver {
         if (!this.#core) return;
         this.#core = null;
         this.#alarm.stop();
-        this.#transport.close();
+        this.#line.close();
         // Nothing may come after the end, and what these would have settled is settled below.
         this.#deliveries.drop();
         this.#host.fault(error);
@@ -484,13 +488,4 @@ function tickets(core) {
     const list = [];
     for (let i = 0, ticket; (ticket = core.handler(i)) !== 0; i++) list.push(ticket);
     return list;
-}
-
-/** A received message for the core, or why it cannot be one. @param {any} message */
-function guardedTape(message) {
-    try {
-        return toTape(message);
-    } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-    }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Codecs that are made of something else: a serializer of the application's, and one that forgives.
 
-/** @typedef {import('./driver.js').Codec} Codec */
+/** @typedef {import('./line.js').Codec} Codec */
 /** @typedef {{ SERIALIZER_ID: string, BINARY: boolean, serialize(message: any[]): string | Uint8Array, unserialize(frame: any): any }} Serializer */
 
 /**

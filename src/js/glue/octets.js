@@ -19,6 +19,15 @@ export function toTape(message) {
     return bridge().writer.tapeOf(Array.isArray(message) ? message : null);
 }
 
+/** A received message for the core, or why it cannot be one. @param {any} message */
+export function guardedTape(message) {
+    try {
+        return toTape(message);
+    } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+    }
+}
+
 /** The value in octets of the core, most often a message. @param {Uint8Array} octets @returns {any} */
 export function fromOctets(octets) {
     return bridge().reader.read(octets);

@@ -79,6 +79,13 @@ export interface ConnectOptions {
      * unless said otherwise. Answers to calls are always sent.
      */
     max_buffered?: number;
+    /**
+     * When to doubt a connection on which nothing comes, as a browser does not notice by itself that it is dead. After
+     * `interval` milliseconds without a frame (30,000) the router is asked for an answer, and when nothing at all comes
+     * within `timeout` milliseconds (10,000), the connection is given up as lost. Also at once, and within 5 seconds,
+     * when the network or the page comes back. On for durable sessions; `true` and `false` switch it on and off.
+     */
+    heartbeat?: boolean | { interval?: number; timeout?: number };
     /** The largest frame to accept, in octets, or in characters where it is text; 16 MiB unless said otherwise. */
     max_message_size?: number;
 }

@@ -100,6 +100,26 @@ export interface CloseDetails {
     will_retry: boolean;
 }
 
+/** What went over a connection, the handshake included, and what waits. */
+export interface Stats {
+    sent: Traffic;
+    received: Traffic;
+    /** How many requests wait for their answers. */
+    pending: number;
+    /** How often a session was joined. */
+    sessions: number;
+    /** Since when it is open; null when it is not. */
+    since: Date | null;
+}
+
+/** What went one way. */
+export interface Traffic {
+    /** How many frames. */
+    frames: number;
+    /** How many octets were in them, or characters where they are text. */
+    size: number;
+}
+
 /** What carries a connection. */
 export interface TransportInfo {
     type: 'websocket' | 'longpoll' | 'none' | (string & {});
@@ -129,6 +149,8 @@ export class Connection {
     open(): void;
     /** Leaves and closes, and stops trying again. Throws a `StateError` when there is nothing to close. */
     close(reason?: string | null, message?: string | null): void;
+    /** What went over all its connections so far. */
+    stats(): Stats;
     /** The session, if there is one. */
     readonly session: Session | null;
     /** Whether the session is open. */
@@ -308,6 +330,14 @@ export class Session {
     unsubscribe(subscription: Subscription): Promise<boolean>;
     /** Ends a registration. */
     unregister(registration: Registration): Promise<void>;
+
+    /**
+     * Resolves with the milliseconds of one round trip to the router and back. Rejects with a `SessionLost` when the
+     * connection is lost meanwhile, and with a `StateError` when there is none.
+     */
+    rtt(): Promise<number>;
+    /** What went over the connection so far, that of a durable session over all its connections. */
+    stats(): Stats;
 
     /** Sets a prefix: then `prefix:rest` stands for `uri.rest`. Without a URI, removes it. */
     prefix(prefix: string, uri?: string | null): void;

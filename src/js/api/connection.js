@@ -13,6 +13,7 @@ import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { Session } from './session.js';
+import { nothing, together } from './watch.js';
 
 /** @typedef {import('../glue/transports.js').Transport} Transport */
 
@@ -34,6 +35,8 @@ export class Connection {
     /** Whether a transport was ever open: tells "lost" from "unreachable". */
     #everOpen = false;
     #wanted = false;
+    /** What went over the connections of earlier sessions. */
+    #past = nothing();
 
     /** @type {((session: Session, details: any) => void) | undefined} */
     onopen = undefined;
@@ -68,6 +71,11 @@ export class Connection {
 
     get transport() {
         return { info: this.#attempt?.info ?? NO_TRANSPORT };
+    }
+
+    /** What went over all connections so far. */
+    stats() {
+        return together(this.#past, this.#session?.stats() ?? nothing());
     }
 
     open() {
@@ -129,7 +137,7 @@ export class Connection {
         if (attempt.over) return;
         const { authentication } = attempt;
         const { authmethods, authid, authextra } = authentication ?? this.#options;
-        const { realm, onchallenge, on_user_error, on_internal_error, max_message_size } = this.#options;
+        const { realm, onchallenge, on_user_error, on_internal_error, max_message_size, heartbeat } = this.#options;
         try {
             const core = new Core();
             const session = new Session({
@@ -138,6 +146,7 @@ export class Connection {
                 authentication,
                 on_user_error,
                 on_internal_error,
+                heartbeat,
                 ended: (ended) => this.#ended(attempt, ended),
             });
             this.#session = session;
@@ -184,6 +193,7 @@ export class Connection {
         // Before the callback, which may itself close the connection or open it at once.
         const timer = (this.#timer = delay === null ? null : setTimeout(() => this.#start(), Math.min(delay * 1000, LONGEST_TIMER)));
         const veto = this.#user('onclose', () => this.onclose?.(how, details));
+        if (this.#session) this.#past = together(this.#past, this.#session.stats());
         this.#session = null;
         const stopIf = (/** @type {unknown} */ stop) => {
             if (stop && timer !== null && this.#timer === timer) this.#stopTimer();

@@ -72,6 +72,15 @@ function transportOf(transport, options, own) {
     return { type, url: url == null ? null : String(url), protocols, create, request_timeout, batch_separator };
 }
 
+/** When to ask a silent router whether it is still there; null for never. @param {any} options */
+function heartbeatOption({ heartbeat, durable }) {
+    if (heartbeat === false || (heartbeat == null && !durable)) return null;
+    const { interval = 30_000, timeout = 10_000, ...others } = heartbeat === true ? {} : (heartbeat ?? {});
+    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1) && Object.keys(others).length === 0;
+    check(isRight && (heartbeat == null || heartbeat === true || isGivenDict(heartbeat)), 'Connection: <options>.heartbeat must be a boolean or { interval, timeout } in milliseconds');
+    return { interval, timeout };
+}
+
 /** @param {any} options */
 export function connectionOptions(options) {
     check(isGivenDict(options), 'Connection: <options> must be an object {}');
@@ -98,6 +107,7 @@ export function connectionOptions(options) {
         authid: options.authid ?? undefined,
         authextra: authextra ?? undefined,
         onchallenge: options.onchallenge ?? undefined,
+        heartbeat: heartbeatOption(options),
         authenticate: authOption(options),
         on_user_error: reporter(options.on_user_error),
         on_internal_error: reporter(options.on_internal_error),

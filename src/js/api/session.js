@@ -18,6 +18,7 @@ import { Subscriber } from './subscriber.js';
 import { isStream, startStream } from './stream.js';
 import { Subscription } from './subscription.js';
 import { Publication } from './values.js';
+import { Watch } from './watch.js';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Ended} Ended */
@@ -73,6 +74,7 @@ export class Session {
     /** What stands before the driver once a payload codec was set. @type {import('./payloads.js').Payloads | null} */
     #payloads = null;
     #joinedAt = 0;
+    #watch;
     /** @type {any} */
     #closed = deferred();
 
@@ -92,6 +94,7 @@ export class Session {
      * @param {Upstream} [config.connection] of a durable session
      * @param {Tell} [config.tell]
      * @param {{ policy: 'fail' | 'wait' | number, limit: number }} [config.offline] what becomes of requests between two attempts of a durable session
+     * @param {{ interval: number, timeout: number } | null} [config.heartbeat] when to ask the router whether it is still there
      * @param {number} [config.call_timeout] milliseconds, for calls that say nothing of it
      * @param {(details: any) => void} [config.joined] told of each WELCOME, after what was queued is sent and before `onjoin`
      * @param {(session: Session, method: string, extra: any) => any} [config.onchallenge]
@@ -103,6 +106,7 @@ export class Session {
     constructor(config) {
         check(typeof config?.start === 'function', 'Session: it is made by a Connection or by connect');
         this.#config = config;
+        this.#watch = new Watch(config.heartbeat ?? null);
         const open = () => this.#open();
         const subscriber = (this.#subscriber = new Subscriber(this, open, config.on_user_error));
         const callee = (this.#callee = new Callee(this, open, config.on_user_error));
@@ -269,6 +273,16 @@ export class Session {
         return registration.unregister();
     }
 
+    /** Milliseconds of one round trip to the router. */
+    async rtt() {
+        return this.#watch.rtt(this.#open());
+    }
+
+    /** What went over the connection, and what waits. */
+    stats() {
+        return this.#watch.stats(this.#driver);
+    }
+
     /** @param {string} prefix @param {string | null} [uri] */
     prefix(prefix, uri) {
         this.#names.prefix(prefix, uri);
@@ -333,6 +347,7 @@ export class Session {
         this.#welcome = message[2];
         this.#realm = this.#welcome.realm ?? this.#realm;
         this.#joinedAt = performance.now();
+        this.#watch.joined(this.#use());
         this.#user(() => this.onjoin?.(this.#welcome), 'Exception raised from app code while firing Session.onjoin()');
     }
 
@@ -372,6 +387,7 @@ export class Session {
     /** @param {Ended} ended */
     #ended(ended) {
         this.#id = null;
+        this.#watch.ended(this.#driver);
         const lost = sessionLost(ended.reason, ended.message);
         this.#subscriber.ended(lost);
         this.#callee.ended(lost);

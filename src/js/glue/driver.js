@@ -12,6 +12,7 @@ import { Line } from './line.js';
 import { fromOctets, guardedTape, requestTape, toTape } from './octets.js';
 import * as Op from './op.js';
 import { failure, mayBeCoded } from './payload.js';
+import { Probes } from './probes.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {import('./line.js').Codec} Codec */
@@ -47,8 +48,7 @@ export class Driver {
     #joined = false;
     /** Whether the transport was closed in good order by the other side. */
     #wasClean = false;
-    /** Told of each message that is none of those which come by the thousand. @type {((message: any) => void) | null} */
-    onrare = null;
+    #probes = new Probes();
 
     /**
      * @param {Core} core @param {Codec} codec
@@ -201,17 +201,18 @@ export class Driver {
     /**
      * Sends what every router answers at once, whatever its policy, and nobody else gets to see: an UNSUBSCRIBE of what
      * is no subscription. For the core it is a request whose answer nobody waits for, so that there is always room.
-     * @returns {number} the id of the request, 0 when there is no session
+     * False: there is no session. @param {Pending} [pending]
      */
-    probe() {
-        if (!this.#core) return 0;
+    probe(pending) {
         try {
-            const request = this.#core.begin_publish(false);
-            if (request !== 0) this.#line.sendWhole([UNSUBSCRIBE, request, NO_SUBSCRIPTION]);
-            return request;
+            const request = this.#core?.begin_publish(false) ?? 0;
+            if (request === 0) return false;
+            if (pending) this.#probes.add(request, pending);
+            this.#line.sendWhole([UNSUBSCRIBE, request, NO_SUBSCRIPTION]);
+            return true;
         } catch (error) {
             this.#crash(error);
-            return 0;
+            return false;
         }
     }
 
@@ -326,7 +327,7 @@ export class Driver {
 
     /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
     #receiveRare(message) {
-        this.onrare?.(message);
+        this.#probes.look(message);
         this.#run((core) => {
             const now = performance.now();
             const flags = hot(message);
@@ -436,6 +437,7 @@ export class Driver {
                 return this.#take(a)?.failed(sessionLost(uri, text));
             case Op.Ended:
                 this.#end();
+                this.#probes.end(sessionLost(uri, text));
                 return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, wasClean: this.#wasClean });
             default:
                 return this.#take(a)?.done(op, b, message);
@@ -479,6 +481,7 @@ export class Driver {
         this.#host.fault(error);
         const text = `internal error: ${error instanceof Error ? error.message : error}`;
         for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(sessionLost(null, text));
+        this.#probes.end(sessionLost(null, text));
         this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.#joined, wasClean: false });
     }
 }

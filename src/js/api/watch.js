@@ -1,0 +1,77 @@
+// @ts-check
+// Looks after the connection of a session: notices that it is dead, measures it, and adds up what went through.
+// One rule: it does nothing for a message; all it knows are the counters of the line.
+
+import { Heartbeat } from './heartbeat.js';
+import { StateError } from './errors.js';
+
+/** @typedef {import('../glue/driver.js').Driver} Driver */
+/** @typedef {{ frames: number, size: number }} Traffic */
+/** @typedef {{ sent: Traffic, received: Traffic, pending: number, sessions: number, since: Date | null }} Stats */
+
+export class Watch {
+    #options;
+    /** @type {Heartbeat | null} */
+    #heartbeat = null;
+    /** Of the drivers that are done with. */
+    #past = nothing();
+    /** The last of them. @type {Driver | null} */
+    #done = null;
+    #sessions = 0;
+    /** @type {Date | null} */
+    #since = null;
+
+    /** @param {{ interval: number, timeout: number } | null} [options] none: nobody looks whether the connection is dead */
+    constructor(options) {
+        this.#options = options;
+    }
+
+    /** @param {Driver} driver */
+    joined(driver) {
+        this.#sessions++;
+        this.#since = new Date();
+        if (this.#options) this.#heartbeat = new Heartbeat(driver, this.#options);
+    }
+
+    /** @param {Driver | null} driver */
+    ended(driver) {
+        this.#heartbeat?.stop();
+        this.#heartbeat = null;
+        this.#past = this.stats(driver);
+        this.#done = driver;
+        this.#since = null;
+    }
+
+    /** Milliseconds of one round trip. @param {Driver} driver @returns {Promise<number>} */
+    rtt(driver) {
+        return new Promise((resolve, reject) => {
+            const sent = performance.now();
+            const asked = driver.probe({ done: () => resolve(performance.now() - sent), failed: reject });
+            if (!asked) throw new StateError('session not open');
+        });
+    }
+
+    /** @param {Driver | null} driver @returns {Stats} */
+    stats(driver) {
+        if (driver === this.#done) driver = null;
+        const line = driver?.line;
+        return {
+            sent: { frames: this.#past.sent.frames + (line?.sent ?? 0), size: this.#past.sent.size + (line?.sentSize ?? 0) },
+            received: { frames: this.#past.received.frames + (line?.received ?? 0), size: this.#past.received.size + (line?.receivedSize ?? 0) },
+            pending: driver?.pending ?? 0,
+            sessions: this.#sessions,
+            since: this.#since,
+        };
+    }
+}
+
+/** @returns {Stats} */
+export function nothing() {
+    return { sent: { frames: 0, size: 0 }, received: { frames: 0, size: 0 }, pending: 0, sessions: 0, since: null };
+}
+
+/** What two sessions after each other make together. @param {Stats} past @param {Stats} now @returns {Stats} */
+export function together(past, now) {
+    const sum = (/** @type {Traffic} */ a, /** @type {Traffic} */ b) => ({ frames: a.frames + b.frames, size: a.size + b.size });
+    return { ...now, sent: sum(past.sent, now.sent), received: sum(past.received, now.received), sessions: past.sessions + now.sessions };
+}

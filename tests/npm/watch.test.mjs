@@ -1,0 +1,113 @@
+// What a session tells about its connection: that it is dead, how long a round trip takes, and what went through.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { connect, Connection, SessionLost, StateError } from '../../pkg/node.js';
+import { joined, peerFor, WebSocket } from './peer.mjs';
+
+/** No router gave it to a subscription. */
+const NONE = 2 ** 53 - 1;
+const noSuchSubscription = (request) => [8, 34, request, {}, 'wamp.error.no_such_subscription'];
+
+test('a router that is silent is asked for something that changes nothing, and lost when it does not answer', async (t) => {
+    const { router, session } = await joined(t, { connect, options: { heartbeat: { interval: 20, timeout: 10 } } });
+    const call = assert.rejects(session.call('com.p'), SessionLost);
+    assert.deepEqual(await router.receive(), [48, 1, {}, 'com.p']);
+    assert.deepEqual(await router.receive(), [34, 2, NONE]);
+    const { reason, message, was_open } = await session.closed;
+    assert.deepEqual([reason, message, was_open], [null, 'the router has not answered within 10 ms: the connection is taken for lost', true]);
+    await call;
+});
+
+test('a router that refuses what it is asked for is there', async (t) => {
+    const { router, session } = await joined(t, { connect, options: { heartbeat: { interval: 10, timeout: 4000 } } });
+    const [, request] = await router.receive();
+    assert.equal(request, 1);
+    router.send(noSuchSubscription(request));
+    const rtt = session.rtt();
+    const [, again] = await router.receive();
+    router.send(noSuchSubscription(again));
+    await rtt;
+    assert.deepEqual([session.isOpen, again], [true, 2]);
+});
+
+test('a heartbeat is a boolean or its times, and anything else a TypeError', () => {
+    for (const heartbeat of ['no', 3, { interval: '1' }, { interval: 0 }, { timeout: -1 }, { every: 10 }, []]) {
+        assert.throws(() => new Connection({ url: 'ws://localhost', realm: 'r', heartbeat }), /<options>\.heartbeat must be a boolean or \{ interval, timeout \} in milliseconds/);
+    }
+    for (const heartbeat of [undefined, null, false, true, {}, { interval: 5000 }]) new Connection({ url: 'ws://localhost', realm: 'r', heartbeat });
+});
+
+test('rtt gives the milliseconds until the router has answered', async (t) => {
+    const { router, session } = await joined(t, { connect });
+    const before = performance.now();
+    const rtt = session.rtt();
+    const [code, request, subscription] = await router.receive();
+    assert.deepEqual([code, subscription], [34, NONE]);
+    router.send([36, 1, 2, {}], noSuchSubscription(request));
+    const measured = await rtt;
+    assert.ok(measured > 0 && measured <= performance.now() - before, `${measured} ms`);
+});
+
+test('several round trips at a time are told apart, and a confirmation is an answer too', async (t) => {
+    const { router, session } = await joined(t, { connect });
+    const order = [];
+    const [first, second] = [session.rtt().then(() => order.push('first')), session.rtt().then(() => order.push('second'))];
+    const [[, one], [, two]] = [await router.receive(), await router.receive()];
+    router.send([35, two], noSuchSubscription(one));
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ['second', 'first']);
+});
+
+test('rtt rejects when the connection is lost, and when there is none', async (t) => {
+    const { router, session } = await joined(t, { connect });
+    const rtt = session.rtt();
+    await router.receive();
+    router.drop();
+    await assert.rejects(rtt, SessionLost);
+    await assert.rejects(session.rtt(), StateError);
+});
+
+test('stats count what went over the connection, and what waits', async (t) => {
+    const { router, session, hello } = await joined(t, { connect });
+    const { sent, received, pending, sessions, since } = session.stats();
+    assert.deepEqual([sent.frames, received.frames, pending, sessions], [1, 1, 0, 1]);
+    assert.equal(sent.size, JSON.stringify(hello).length);
+    assert.ok(since instanceof Date);
+    session.publish('com.t', ['x']);
+    const call = session.call('com.p');
+    const rtt = session.rtt();
+    const frames = [await router.frame(), await router.frame(), await router.frame()];
+    const after = session.stats();
+    assert.deepEqual([after.sent.frames, after.pending], [4, 1], 'what was asked for rtt is no request of the application');
+    assert.equal(after.sent.size - sent.size, frames.join('').length);
+    router.send([50, 2, {}], noSuchSubscription(3));
+    await Promise.all([call, rtt]);
+    assert.equal(session.stats().received.frames, 3);
+    session.leave();
+    await router.goodbye();
+    await session.closed;
+    const end = session.stats();
+    assert.deepEqual([end.sent.frames, end.received.frames, end.since], [5, 4, null], 'they stay when it is over');
+});
+
+test('the stats of a Connection are those of all its sessions', async (t) => {
+    const peer = await peerFor(t);
+    const connection = new Connection({ url: peer.url, realm: 'realm1', WebSocket, initial_retry_delay: 0.001 });
+    let opened = new Promise((resolve) => (connection.onopen = resolve));
+    assert.equal(connection.stats().sessions, 0);
+    connection.open();
+    let router = await peer.connection();
+    await router.welcome();
+    await opened;
+    opened = new Promise((resolve) => (connection.onopen = resolve));
+    router.drop();
+    router = await peer.connection();
+    await router.welcome();
+    await opened;
+    const { sent, received, sessions } = connection.stats();
+    assert.deepEqual([sent.frames, received.frames, sessions], [2, 2, 2]);
+    connection.close();
+    await router.goodbye();
+});

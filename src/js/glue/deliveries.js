@@ -1,10 +1,15 @@
 // @ts-check
-// What is for the application, in order. One rule: one delivery at a time; what comes up while one runs
-// waits for its turn, so that code of the application may call straight back.
+// What is for the application, in order: to the host, or to whoever waits for an answer. One rule: one
+// delivery at a time; what comes up while one runs waits for its turn, so that code of the application
+// may call straight back.
+
+import { sessionLost } from '../api/errors.js';
+import * as Op from './op.js';
+import { failure, mayBeCoded } from './payload.js';
 
 /** @typedef {import('./driver.js').Driver} Driver */
-/** @typedef {import('./driver.js').Pending} Pending */
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
+/** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
 /** @typedef {object} Handlers the host's, of one subscription */
 /** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
 /**
@@ -28,15 +33,21 @@
 export class Deliveries {
     /** Whether one runs, so that others have to wait. */
     busy = false;
+    /** Whether the session has been open. */
+    joined = false;
+    /** Who waits for an answer, by ticket. @type {Map<number, Pending>} */
+    pending = new Map();
     /** @type {Delivery[]} */
     #queue = [];
-    #dispatch;
-    #fault;
+    #driver;
+    #host;
+    #end;
 
-    /** @param {(delivery: Delivery) => void} dispatch @param {(error: unknown) => void} fault told what it throws */
-    constructor(dispatch, fault) {
-        this.#dispatch = dispatch;
-        this.#fault = fault;
+    /** @param {Driver} driver @param {Host} host @param {(lost: Error) => boolean} end called before the host is told of the end; gives whether it was in good order */
+    constructor(driver, host, end) {
+        this.#driver = driver;
+        this.#host = host;
+        this.#end = end;
     }
 
     /** @param {Delivery} delivery */
@@ -53,7 +64,7 @@ export class Deliveries {
                 this.#dispatch(this.#queue[i]);
             } catch (error) {
                 // The host guards the application's code; whatever this is, what comes after it must arrive.
-                this.#fault(error);
+                this.#host.fault(error);
             }
         }
         this.#queue = [];
@@ -71,8 +82,75 @@ export class Deliveries {
         if (this.#queue.length > 0) this.run();
     }
 
-    /** Nothing of what waits is delivered any more. */
-    drop() {
+    /** Who waits for an answer, which is the last. @param {number} ticket */
+    take(ticket) {
+        const pending = this.pending.get(ticket);
+        this.pending.delete(ticket);
+        return pending;
+    }
+
+    /** The end without a word of the core's: what it would have settled is settled here. @param {string} text says why */
+    fail(text) {
         this.#queue = [];
+        this.#end(sessionLost(null, text));
+        for (const ticket of [...this.pending.keys()]) this.take(ticket)?.failed(sessionLost(null, text));
+        this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.joined, wasClean: false });
+    }
+
+    // --- inside --------------------------------------------------------------------------------
+
+    /** @param {Delivery} delivery */
+    #dispatch({ op, a, b, message, uri, text, tickets = [] }) {
+        const host = this.#host;
+        const driver = this.#driver;
+        // None of the messages that come by the thousand: those have no details, and a list of arguments.
+        if (mayBeCoded(op, message)) {
+            try {
+                message = host.decoded(op, a, tickets, message, this.pending.get(a));
+            } catch (error) {
+                return this.#undecodable(op, a, message, error);
+            }
+        }
+        switch (op) {
+            case Op.Event:
+                return host.event(host.handlersOf(tickets), message);
+            case Op.Invocation:
+                return host.invocation(driver, a, b, message);
+            case Op.Progress:
+                return this.pending.get(a)?.progress?.(message);
+            case Op.InvocationPart:
+                return host.invocationPart(driver, a, message);
+            case Op.Interrupted:
+                return host.interrupted(driver, a, b === 1, uri);
+            case Op.Joined:
+                this.joined = true;
+                return host.joined(a, message);
+            case Op.Challenged:
+                return host.challenged(message);
+            case Op.SubscriptionRevoked:
+                return host.subscriptionRevoked(tickets, uri);
+            case Op.RegistrationRevoked:
+                return host.registrationRevoked(a, uri);
+            case Op.Failed:
+                return this.take(a)?.failed(failure(uri ?? '', message, text));
+            case Op.Lost:
+                return this.take(a)?.failed(sessionLost(uri, text));
+            case Op.Ended:
+                return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, wasClean: this.#end(sessionLost(uri, text)) });
+            default:
+                return this.take(a)?.done(op, b, message);
+        }
+    }
+
+    /** Everyone whom a payload that cannot be decoded concerns is told. @param {number} op @param {number} a @param {any} message @param {any} error */
+    #undecodable(op, a, message, error) {
+        if (op === Op.Result || op === Op.Failed) return this.take(a)?.failed(error);
+        if (op === Op.Progress) {
+            this.pending.get(a)?.failed(error);
+            return this.#driver.cancel(message[1], 'killnowait');
+        }
+        if (op === Op.InvocationPart) this.#host.interrupted(this.#driver, a, false, error.uri);
+        this.#host.undecodable(error);
+        if (op !== Op.Event) this.#driver.answer(true, message[1], [{}, error.uri], error.args, undefined);
     }
 }

@@ -1,9 +1,9 @@
 // @ts-check
-// The loop between a transport, the codec and the core: frames in, frames out, deliveries to the host.
+// The loop between a transport, the codec and the core: frames in, frames out, deliveries in order.
 // One rule: `#drain` empties the core after every call into it, sending at once; what is for the
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
-import { FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
+import { FeatureNotSupported, StateError } from '../api/errors.js';
 import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
@@ -11,16 +11,15 @@ import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
 import { Line } from './line.js';
 import { fromOctets, guardedTape, requestTape, toTape } from './octets.js';
 import * as Op from './op.js';
-import { failure, mayBeCoded } from './payload.js';
 import { Probes } from './probes.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {import('./line.js').Codec} Codec */
-/** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
-/** @typedef {Pick<Driver, 'full' | 'send' | 'part' | 'plan' | 'cancel' | 'demand' | 'answer' | 'progress'>} Sender what a driver does with payloads */
+/** @typedef {import('./deliveries.js').Pending} Pending */
 /** @typedef {import('./deliveries.js').Handlers} Handlers */
 /** @typedef {import('./deliveries.js').Host} Host */
 /** @typedef {import('./deliveries.js').Ended} Ended */
+/** @typedef {Pick<Driver, 'full' | 'send' | 'part' | 'plan' | 'cancel' | 'demand' | 'answer' | 'progress'>} Sender what a driver does with payloads */
 
 const ERROR = 8;
 const UNSUBSCRIBE = 34;
@@ -39,13 +38,12 @@ export class Driver {
     #core;
     #line;
     #host;
-    /** @type {Map<number, Pending>} */
-    #pending = new Map();
     /** What the core has said last about subscriptions, until it is told anything that may change it. @type {Map<number, Handlers>} */
     #handlers = new Map();
     #deliveries;
+    /** Who waits for an answer: the deliveries'. */
+    #pending;
     #alarm;
-    #joined = false;
     /** Whether the transport was closed in good order by the other side. */
     #wasClean = false;
     #probes = new Probes();
@@ -59,7 +57,8 @@ export class Driver {
         this.#core = core;
         this.#line = new Line(transport, codec, maxSize);
         this.#host = host;
-        this.#deliveries = new Deliveries((delivery) => this.#dispatch(delivery), host.fault);
+        this.#deliveries = new Deliveries(this, host, (lost) => this.#end(lost));
+        this.#pending = this.#deliveries.pending;
         this.#alarm = new Alarm(() => this.#run((core) => core.on_deadline(performance.now())));
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
@@ -317,7 +316,7 @@ export class Driver {
         if (this.#deliveries.busy) return this.#deliveries.push({ op, a, b, message });
         this.#deliveries.begin();
         try {
-            if (op === Op.Result) this.#take(a)?.done(op, b, message);
+            if (op === Op.Result) this.#deliveries.take(a)?.done(op, b, message);
             else this.#host.invocation(this, a, b, message);
         } catch (error) {
             this.#host.fault(error);
@@ -400,89 +399,23 @@ export class Driver {
         }
     }
 
-    /** @param {import('./deliveries.js').Delivery} delivery */
-    #dispatch({ op, a, b, message, uri, text, tickets = [] }) {
-        const host = this.#host;
-        // None of the messages that come by the thousand: those have no details, and a list of arguments.
-        if (mayBeCoded(op, message)) {
-            try {
-                message = host.decoded(op, a, tickets, message, this.#pending.get(a));
-            } catch (error) {
-                return this.#undecodable(op, a, message, error);
-            }
-        }
-        switch (op) {
-            case Op.Event:
-                return host.event(host.handlersOf(tickets), message);
-            case Op.Invocation:
-                return host.invocation(this, a, b, message);
-            case Op.Progress:
-                return this.#pending.get(a)?.progress?.(message);
-            case Op.InvocationPart:
-                return host.invocationPart(this, a, message);
-            case Op.Interrupted:
-                return host.interrupted(this, a, b === 1, uri);
-            case Op.Joined:
-                this.#joined = true;
-                return host.joined(a, message);
-            case Op.Challenged:
-                return host.challenged(message);
-            case Op.SubscriptionRevoked:
-                return host.subscriptionRevoked(tickets, uri);
-            case Op.RegistrationRevoked:
-                return host.registrationRevoked(a, uri);
-            case Op.Failed:
-                return this.#take(a)?.failed(failure(uri ?? '', message, text));
-            case Op.Lost:
-                return this.#take(a)?.failed(sessionLost(uri, text));
-            case Op.Ended:
-                this.#end();
-                this.#probes.end(sessionLost(uri, text));
-                return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, wasClean: this.#wasClean });
-            default:
-                return this.#take(a)?.done(op, b, message);
-        }
-    }
-
-    /** Everyone whom a payload that cannot be decoded concerns is told. @param {number} op @param {number} a @param {any} message @param {any} error */
-    #undecodable(op, a, message, error) {
-        if (op === Op.Result || op === Op.Failed) return this.#take(a)?.failed(error);
-        if (op === Op.Progress) {
-            this.#pending.get(a)?.failed(error);
-            return this.cancel(message[1], 'killnowait');
-        }
-        if (op === Op.InvocationPart) this.#host.interrupted(this, a, false, error.uri);
-        this.#host.undecodable(error);
-        if (op !== Op.Event) this.answer(true, message[1], [{}, error.uri], error.args, undefined);
-    }
-
-    /** @param {number} ticket */
-    #take(ticket) {
-        const pending = this.#pending.get(ticket);
-        this.#pending.delete(ticket);
-        return pending;
-    }
-
-    #end() {
+    /** @param {Error} lost */
+    #end(lost) {
         this.#alarm.stop();
         this.#line.close();
         this.#core?.free();
         this.#core = null;
+        this.#probes.end(lost);
+        return this.#wasClean;
     }
 
     /** A failure that should not exist must not leave anything hanging. @param {unknown} error */
     #crash(error) {
         if (!this.#core) return;
+        // It may be in any state, and is not even freed.
         this.#core = null;
-        this.#alarm.stop();
-        this.#line.close();
-        // Nothing may come after the end, and what these would have settled is settled below.
-        this.#deliveries.drop();
         this.#host.fault(error);
-        const text = `internal error: ${error instanceof Error ? error.message : error}`;
-        for (const ticket of [...this.#pending.keys()]) this.#take(ticket)?.failed(sessionLost(null, text));
-        this.#probes.end(sessionLost(null, text));
-        this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.#joined, wasClean: false });
+        this.#deliveries.fail(`internal error: ${error instanceof Error ? error.message : error}`);
     }
 }
 

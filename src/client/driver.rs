@@ -170,6 +170,10 @@ impl<T: Transport> Driver<T> {
             }
             SessionEvent::Progress { ticket, payload, .. } => self.result_part(ticket, payload),
             SessionEvent::Ended(ended) => self.ended(ended),
+            // The sessions of this client are not durable.
+            SessionEvent::SubscriptionRestored { .. }
+            | SessionEvent::RegistrationRestored { .. }
+            | SessionEvent::NotRestored { .. } => {}
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// One session over one transport.
+/// One session over one transport at a time.
 #[wasm_bindgen]
 pub struct Core {
     pub(super) session: Session<Slot>,
@@ -59,12 +59,11 @@ const RECEIVE_PROGRESS: u32 = 2;
 
 #[wasm_bindgen]
 impl Core {
-    /// A session over a transport.
+    /// A session, over one transport after the other if it is durable.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::new_without_default, reason = "a constructor of JavaScript's")]
-    pub fn new() -> Self {
+    pub fn new(durable: bool) -> Self {
         Self {
-            session: Session::new(SessionConfig::default()),
+            session: Session::new(SessionConfig { durable, ..SessionConfig::default() }),
             a: 0.0,
             b: 0.0,
             uri: None,
@@ -368,6 +367,21 @@ impl Core {
                 self.uri = reason.map(text_of);
                 Op::RegistrationRevoked
             }
+            SessionEvent::SubscriptionRestored { handler, subscription } => {
+                self.a = number(handler);
+                self.b = subscription.get() as f64;
+                Op::SubscriptionRestored
+            }
+            SessionEvent::RegistrationRestored { endpoint, registration } => {
+                self.a = number(endpoint);
+                self.b = registration.get() as f64;
+                Op::RegistrationRestored
+            }
+            SessionEvent::NotRestored { ticket, error, payload } => {
+                self.a = number(ticket);
+                self.error(error, payload);
+                Op::NotRestored
+            }
             SessionEvent::Ended(ended) => {
                 self.ended(ended);
                 Op::Ended
@@ -391,9 +405,7 @@ impl Core {
     fn failure(&mut self, failure: Failure<Slot>) -> Op {
         match failure {
             Failure::Error { error, payload } => {
-                self.uri = Some(text_of(error));
-                self.b = f64::from(u8::from(payload == Slot::Received));
-                self.text = if let Slot::Text(text) = payload { text } else { String::new() };
+                self.error(error, payload);
                 Op::Failed
             }
             Failure::SessionLost(ended) => {
@@ -403,6 +415,12 @@ impl Core {
                 Op::Lost
             }
         }
+    }
+
+    fn error(&mut self, error: Uri, payload: Slot) {
+        self.uri = Some(text_of(error));
+        self.b = f64::from(u8::from(payload == Slot::Received));
+        self.text = if let Slot::Text(text) = payload { text } else { String::new() };
     }
 
     fn ended(&mut self, ended: Ended) {

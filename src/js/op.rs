@@ -50,6 +50,13 @@ pub enum Op {
     InvocationPart = 20,
     /// `a` the request of a running invocation that is to stop, `b` 1 when an answer is waited for, `uri` why.
     Interrupted = 21,
+    /// `a` handler, `b` its subscription in this session.
+    SubscriptionRestored = 22,
+    /// `a` endpoint, `b` its registration in this session.
+    RegistrationRestored = 23,
+    /// `a` handler or endpoint, which is gone; `uri` the error; its payload is in the message if that is an
+    /// ERROR, else `take_text` explains.
+    NotRestored = 24,
 }
 
 /// The cause of an end, by number.

@@ -137,6 +137,29 @@ pub enum SessionEvent<P> {
         /// Why, if the router said it.
         reason: Option<Uri>,
     },
+    /// A handler of a durable session gets events again, of this subscription.
+    SubscriptionRestored {
+        /// The handler.
+        handler: Ticket,
+        /// Its subscription in this session.
+        subscription: SubscriptionId,
+    },
+    /// An endpoint of a durable session serves calls again, of this registration.
+    RegistrationRestored {
+        /// The endpoint.
+        endpoint: Ticket,
+        /// Its registration in this session.
+        registration: RegistrationId,
+    },
+    /// The router refused what a durable session had. The handler or endpoint is gone.
+    NotRestored {
+        /// The handler or endpoint.
+        ticket: Ticket,
+        /// Why; `wamp.error.feature_not_supported` when this router lacks what it needs.
+        error: Uri,
+        /// What the error carries.
+        payload: P,
+    },
     /// The session is over, or could not be joined. Comes once a join, after everything that was
     /// pending is settled.
     Ended(Ended),
@@ -264,6 +287,10 @@ pub struct SessionConfig {
     pub timeout_grace: Duration,
     /// How many requests may wait for an answer.
     pub max_pending: usize,
+    /// Whether handlers and endpoints outlive their session, unless the application ends it. Then the next
+    /// session asks for them again, in the order of their tickets and before all else, and each one is told
+    /// as restored or not restored. Between two sessions they can be unsubscribed and unregistered.
+    pub durable: bool,
 }
 
 impl Default for SessionConfig {
@@ -275,6 +302,7 @@ impl Default for SessionConfig {
             cancel_timeout: Duration::from_secs(30),
             timeout_grace: Duration::from_millis(500),
             max_pending: 100_000,
+            durable: false,
         }
     }
 }

@@ -101,7 +101,10 @@ impl<P: Payload> Session<P> {
         match self.phase {
             Phase::Disconnected | Phase::Ended => return Err(CommandError::NotOpen),
             Phase::Leaving(_) => {}
-            Phase::Connected => self.close(),
+            Phase::Connected => {
+                self.kept.clear();
+                self.close();
+            }
             Phase::Joining(_) | Phase::Authenticating { .. } => {
                 self.abort(Cause::Left, reason, message.unwrap_or_default());
             }
@@ -140,6 +143,7 @@ impl<P: Payload> Session<P> {
 
     pub(super) fn deadline_passed(&mut self, now: Duration) {
         self.expire_calls(now);
+        self.restore_due(now);
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
         }
@@ -175,6 +179,7 @@ impl<P: Payload> Session<P> {
         self.deadline = None;
         self.welcome = Some(welcome.clone());
         self.tell(SessionEvent::Joined(welcome));
+        self.restore();
         Ok(())
     }
 
@@ -271,9 +276,15 @@ impl<P: Payload> Session<P> {
         self.invocations.clear();
         // A table is a sort too, and its code is there already.
         let mut tickets = Table::default();
-        requests.tickets().for_each(|ticket| tickets.insert(ticket, ticket));
-        subscriptions.waiting().for_each(|ticket| tickets.insert(ticket, ticket));
-        registrations.waiting().for_each(|ticket| tickets.insert(ticket, ticket));
+        let waiting = subscriptions.waiting().chain(registrations.waiting());
+        for ticket in requests.tickets().chain(waiting).filter_map(|ticket| self.kept.waits_for(ticket)) {
+            tickets.insert(ticket, ticket);
+        }
+        if ended.cause == Cause::Left {
+            self.kept.clear();
+        } else {
+            self.kept.lose();
+        }
         for ticket in tickets.values() {
             self.settle(*ticket, Err(Failure::SessionLost(ended.clone())));
         }

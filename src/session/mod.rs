@@ -4,6 +4,7 @@
 //! Outputs come in the order in which things happened. A command either fails at once, with nothing
 //! sent, or gives a [`Ticket`] that is settled exactly once; [`SessionEvent::Ended`] is the last output
 //! of a session. After it the same value can join again: [`Input::Opened`], then [`Session::join`].
+//! A durable session then brings back its handlers and endpoints: see [`SessionConfig::durable`].
 
 mod announce;
 mod calls;
@@ -11,6 +12,7 @@ mod event;
 mod features;
 mod index;
 mod invocations;
+mod kept;
 mod lifecycle;
 mod lines;
 mod pending;
@@ -36,8 +38,8 @@ use crate::{
 };
 
 use self::{
-    features::Features, invocations::Invocations, pending::Requests, registrations::Registrations,
-    state::Phase, subscriptions::Subscriptions, violation::Violation,
+    features::Features, invocations::Invocations, kept::Kept, pending::Requests,
+    registrations::Registrations, state::Phase, subscriptions::Subscriptions, violation::Violation,
 };
 
 /// The client's end of a session. `P` is how the host represents the arguments of messages.
@@ -71,6 +73,7 @@ pub struct Session<P> {
     subscriptions: Subscriptions,
     registrations: Registrations,
     invocations: Invocations,
+    kept: Kept,
 }
 
 impl<P: Payload> Session<P> {
@@ -92,6 +95,7 @@ impl<P: Payload> Session<P> {
             subscriptions: Subscriptions::default(),
             registrations: Registrations::default(),
             invocations: Invocations::default(),
+            kept: Kept::default(),
         }
     }
 
@@ -118,7 +122,7 @@ impl<P: Payload> Session<P> {
     /// When [`Input::Deadline`] is due, if it is. Ask again after every `handle` or command.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Duration> {
-        [self.deadline, self.requests.deadline()].into_iter().flatten().min()
+        [self.deadline, self.requests.deadline(), self.kept.deadline()].into_iter().flatten().min()
     }
 
     /// Where the session is in its life.

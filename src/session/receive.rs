@@ -49,12 +49,12 @@ impl<P: Payload> Session<P> {
             Message::Unsubscribed(unsubscribed) => self.received_unsubscribed(&unsubscribed),
             Message::Registered(registered) => self.received_registered(&registered),
             Message::Unregistered(unregistered) => self.received_unregistered(&unregistered),
-            Message::Error(error) => self.received_error(error),
+            Message::Error(error) => self.received_error(now, error),
             other => Err(Violation::direction(other.message_type())),
         }
     }
 
-    fn received_error(&mut self, message: Error<P>) -> Result<(), Violation> {
+    fn received_error(&mut self, now: Duration, message: Error<P>) -> Result<(), Violation> {
         use MessageType::{Call, Cancel, Publish, Register, Subscribe, Unregister, Unsubscribe, Yield};
 
         let Error { request_type, request, error, payload, .. } = message;
@@ -72,11 +72,11 @@ impl<P: Payload> Session<P> {
         match pending.asked {
             Asked::Publish | Asked::Call(_) => self.settle(ticket, failure(error, payload)),
             Asked::Subscribe(pattern) => {
-                self.settle(ticket, failure(error, payload));
+                self.begin_refused(now, ticket, error, payload, Success::Unsubscribed(true));
                 self.topic_begun(&pattern);
             }
             Asked::Register(pattern) => {
-                self.settle(ticket, failure(error, payload));
+                self.begin_refused(now, ticket, error, payload, Success::Unregistered);
                 self.procedure_begun(&pattern);
             }
             // "There is none": it was revoked while our request was on its way, and that is what we wanted.
@@ -88,10 +88,11 @@ impl<P: Payload> Session<P> {
             }
             Asked::Unregister { pattern, id, endpoint } => {
                 if error == uris::NO_SUCH_REGISTRATION {
-                    self.registrations.remove(id, endpoint);
-                    self.settle(ticket, Ok(Success::Unregistered));
+                    self.endpoint_ended(id, endpoint, ticket);
                 } else {
-                    self.registrations.restore(id, endpoint);
+                    if self.registrations.restore(id, endpoint) {
+                        self.kept.stays(endpoint);
+                    }
                     self.settle(ticket, failure(error, payload));
                 }
                 self.procedure_ended(&pattern);

@@ -9,6 +9,7 @@ use crate::message::{
 
 use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
+    kept::{Stage, Wish},
     lines::{Lines, Step},
     pending::Asked,
     table::Table,
@@ -21,7 +22,7 @@ pub(super) struct Registrations {
     active: Table<RegistrationId, Registration>,
     /// The endpoints that are not being unregistered.
     endpoints: Table<Ticket, RegistrationId>,
-    lines: Lines<(RegistrationId, Ticket), RegisterOptions>,
+    pub(super) lines: Lines<(RegistrationId, Ticket), RegisterOptions>,
 }
 
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl Registrations {
     }
 
     /// The endpoint serves no more.
-    pub(super) fn remove(&mut self, id: RegistrationId, endpoint: Ticket) {
+    fn remove(&mut self, id: RegistrationId, endpoint: Ticket) {
         if let Some(registration) = self.active.get_mut(id) {
             registration.endpoints.retain(|ticket| *ticket != endpoint);
             if registration.endpoints.is_empty() {
@@ -62,10 +63,13 @@ impl Registrations {
     }
 
     /// The router refused to end the endpoint, so it can be unregistered again.
-    pub(super) fn restore(&mut self, id: RegistrationId, endpoint: Ticket) {
-        if self.active.get(id).is_some_and(|registration| registration.endpoints.contains(&endpoint)) {
+    pub(super) fn restore(&mut self, id: RegistrationId, endpoint: Ticket) -> bool {
+        let serves =
+            self.active.get(id).is_some_and(|registration| registration.endpoints.contains(&endpoint));
+        if serves {
             self.endpoints.insert(endpoint, id);
         }
+        serves
     }
 
     /// Whether the endpoint is the only one of the registration.
@@ -86,6 +90,7 @@ impl<P: Payload> Session<P> {
         self.check_options(MessageType::Register, options.as_dict())?;
         let pattern = Pattern::new(procedure, options.r#match().unwrap_or_default())?;
         let ticket = self.request_ticket()?;
+        self.keep(ticket, &pattern, || Wish::Register(options.clone()));
         self.registrations.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_procedure(&pattern);
         Ok(ticket)
@@ -96,16 +101,36 @@ impl<P: Payload> Session<P> {
     ///
     /// # Errors
     /// [`CommandError::NotOpen`], [`CommandError::NotActive`] when the ticket names no active endpoint.
+    /// An endpoint that waits to be restored counts as active, and needs no open session.
     pub fn unregister(&mut self, endpoint: Ticket) -> Result<Ticket, CommandError> {
+        if let Some(ticket) = self.end_kept(endpoint, Role::Dealer) {
+            return Ok(ticket);
+        }
         self.require(Role::Dealer)?;
-        let registrations = &mut self.registrations;
-        let id = registrations.endpoints.remove(endpoint).ok_or(CommandError::NotActive("registration"))?;
-        let registration = registrations.active.get(id).ok_or(CommandError::NotActive("registration"))?;
-        let pattern = registration.pattern.clone();
+        if !self.registrations.endpoints.contains(endpoint) {
+            return Err(CommandError::NotActive("registration"));
+        }
         let ticket = self.next_ticket();
-        self.registrations.lines.push(&pattern, Step::End { ticket, id: (id, endpoint) });
-        self.advance_procedure(&pattern);
+        self.end_endpoint(endpoint, ticket);
         Ok(ticket)
+    }
+
+    /// Ends an active endpoint by the command of this ticket.
+    fn end_endpoint(&mut self, endpoint: Ticket, ticket: Ticket) {
+        self.kept.end(endpoint, ticket);
+        let registrations = &mut self.registrations;
+        let Some(id) = registrations.endpoints.remove(endpoint) else { return };
+        let Some(registration) = registrations.active.get(id) else { return };
+        let pattern = registration.pattern.clone();
+        registrations.lines.push(&pattern, Step::End { ticket, id: (id, endpoint) });
+        self.advance_procedure(&pattern);
+    }
+
+    /// An endpoint serves no more, as the command of this ticket wants it.
+    pub(super) fn endpoint_ended(&mut self, id: RegistrationId, endpoint: Ticket, ticket: Ticket) {
+        self.registrations.remove(id, endpoint);
+        self.kept.remove(endpoint);
+        self.settle(ticket, Ok(Success::Unregistered));
     }
 
     pub(super) fn received_registered(&mut self, message: &Registered) -> Result<(), Violation> {
@@ -113,8 +138,13 @@ impl<P: Payload> Session<P> {
         if let Some(pending) = self.requests.take(MessageType::Registered, MessageType::Register, request)?
             && let Asked::Register(pattern) = pending.asked
         {
-            self.registrations.add(registration, &pattern, pending.ticket);
-            self.settle(pending.ticket, Ok(Success::Registered(registration)));
+            let endpoint = pending.ticket;
+            self.registrations.add(registration, &pattern, endpoint);
+            match self.kept.begun(endpoint) {
+                Stage::New => self.settle(endpoint, Ok(Success::Registered(registration))),
+                Stage::Ended(ticket) => self.end_endpoint(endpoint, ticket),
+                _ => self.tell(SessionEvent::RegistrationRestored { endpoint, registration }),
+            }
             self.procedure_begun(&pattern);
         }
         Ok(())
@@ -129,8 +159,7 @@ impl<P: Payload> Session<P> {
         if let Some(pending) = self.requests.take(answer, MessageType::Unregister, request)?
             && let Asked::Unregister { pattern, id, endpoint } = pending.asked
         {
-            self.registrations.remove(id, endpoint);
-            self.settle(pending.ticket, Ok(Success::Unregistered));
+            self.endpoint_ended(id, endpoint, pending.ticket);
             self.procedure_ended(&pattern);
         }
         Ok(())
@@ -141,6 +170,7 @@ impl<P: Payload> Session<P> {
         let Some(registration) = id.and_then(|id| self.registrations.active.remove(id)) else { return };
         let reason = details.reason().map(Uri::from);
         for endpoint in registration.endpoints {
+            self.kept.remove(endpoint);
             // One that is being unregistered learns it as the answer to that.
             if self.registrations.endpoints.remove(endpoint).is_some() {
                 self.tell(SessionEvent::RegistrationRevoked { endpoint, reason: reason.clone() });
@@ -159,7 +189,7 @@ impl<P: Payload> Session<P> {
     }
 
     /// Lets everything out that may go now.
-    fn advance_procedure(&mut self, pattern: &Pattern) {
+    pub(super) fn advance_procedure(&mut self, pattern: &Pattern) {
         while let Some((pattern, step)) = self.registrations.lines.pop(pattern) {
             match step {
                 Step::Begin { ticket, options } => {
@@ -173,8 +203,7 @@ impl<P: Payload> Session<P> {
                 }
                 // Others share it, or the router revoked it while this waited.
                 Step::End { ticket, id: (id, endpoint) } => {
-                    self.registrations.remove(id, endpoint);
-                    self.settle(ticket, Ok(Success::Unregistered));
+                    self.endpoint_ended(id, endpoint, ticket);
                     self.registrations.lines.ended(&pattern);
                 }
             }

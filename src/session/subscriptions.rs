@@ -9,6 +9,7 @@ use crate::message::{
 
 use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
+    kept::{Stage, Wish},
     lines::{Lines, Step},
     pending::Asked,
     table::Table,
@@ -20,7 +21,7 @@ use super::{
 pub(super) struct Subscriptions {
     active: Table<SubscriptionId, Subscription>,
     handlers: Table<Ticket, SubscriptionId>,
-    lines: Lines<SubscriptionId, SubscribeOptions>,
+    pub(super) lines: Lines<SubscriptionId, SubscribeOptions>,
 }
 
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl<P: Payload> Session<P> {
         self.check_options(MessageType::Subscribe, options.as_dict())?;
         let pattern = Pattern::new(topic, options.r#match().unwrap_or_default())?;
         let ticket = self.request_ticket()?;
+        self.keep(ticket, &pattern, || Wish::Subscribe(options.clone()));
         self.subscriptions.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_topic(&pattern);
         Ok(ticket)
@@ -71,22 +73,34 @@ impl<P: Payload> Session<P> {
     ///
     /// # Errors
     /// [`CommandError::NotOpen`], [`CommandError::NotActive`] when the ticket names no active handler.
+    /// A handler that waits to be restored counts as active, and needs no open session.
     pub fn unsubscribe(&mut self, handler: Ticket) -> Result<Ticket, CommandError> {
-        self.require(Role::Broker)?;
-        let subscriptions = &mut self.subscriptions;
-        let id = subscriptions.handlers.remove(handler).ok_or(CommandError::NotActive("subscription"))?;
-        let subscription = subscriptions.active.get_mut(id).ok_or(CommandError::NotActive("subscription"))?;
-        subscription.handlers.retain(|ticket| *ticket != handler);
-        let others = !subscription.handlers.is_empty();
-        let pattern = subscription.pattern.clone();
-        let ticket = self.next_ticket();
-        if others {
-            self.settle(ticket, Ok(Success::Unsubscribed(false)));
-        } else {
-            self.subscriptions.lines.push(&pattern, Step::End { ticket, id });
-            self.advance_topic(&pattern);
+        if let Some(ticket) = self.end_kept(handler, Role::Broker) {
+            return Ok(ticket);
         }
+        self.require(Role::Broker)?;
+        if !self.subscriptions.handlers.contains(handler) {
+            return Err(CommandError::NotActive("subscription"));
+        }
+        let ticket = self.next_ticket();
+        self.end_handler(handler, ticket);
         Ok(ticket)
+    }
+
+    /// Ends an active handler by the command of this ticket.
+    fn end_handler(&mut self, handler: Ticket, ticket: Ticket) {
+        self.kept.remove(handler);
+        let subscriptions = &mut self.subscriptions;
+        let Some(id) = subscriptions.handlers.remove(handler) else { return };
+        let Some(subscription) = subscriptions.active.get_mut(id) else { return };
+        subscription.handlers.retain(|ticket| *ticket != handler);
+        if !subscription.handlers.is_empty() {
+            self.settle(ticket, Ok(Success::Unsubscribed(false)));
+            return;
+        }
+        let pattern = subscription.pattern.clone();
+        subscriptions.lines.push(&pattern, Step::End { ticket, id });
+        self.advance_topic(&pattern);
     }
 
     /// The active handlers of a subscription, in the order in which they were subscribed.
@@ -115,8 +129,13 @@ impl<P: Payload> Session<P> {
         if let Some(pending) = self.requests.take(MessageType::Subscribed, MessageType::Subscribe, request)?
             && let Asked::Subscribe(pattern) = pending.asked
         {
-            self.subscriptions.add(subscription, &pattern, pending.ticket);
-            self.settle(pending.ticket, Ok(Success::Subscribed(subscription)));
+            let handler = pending.ticket;
+            self.subscriptions.add(subscription, &pattern, handler);
+            match self.kept.begun(handler) {
+                Stage::New => self.settle(handler, Ok(Success::Subscribed(subscription))),
+                Stage::Ended(ticket) => self.end_handler(handler, ticket),
+                _ => self.tell(SessionEvent::SubscriptionRestored { handler, subscription }),
+            }
             self.topic_begun(&pattern);
         }
         Ok(())
@@ -143,6 +162,7 @@ impl<P: Payload> Session<P> {
         let handlers = subscription.handlers;
         for handler in &handlers {
             self.subscriptions.handlers.remove(*handler);
+            self.kept.remove(*handler);
         }
         if !handlers.is_empty() {
             self.tell(SessionEvent::SubscriptionRevoked {
@@ -163,7 +183,7 @@ impl<P: Payload> Session<P> {
     }
 
     /// Lets everything out that may go now.
-    fn advance_topic(&mut self, pattern: &Pattern) {
+    pub(super) fn advance_topic(&mut self, pattern: &Pattern) {
         while let Some((pattern, step)) = self.subscriptions.lines.pop(pattern) {
             match step {
                 Step::Begin { ticket, options } => {

@@ -34,8 +34,11 @@ pub struct Scripted {
 impl Scripted {
     /// A session without transport.
     pub fn disconnected() -> Self {
-        let session = Session::new(SessionConfig::default());
-        Self { session, now: Duration::from_secs(1000), log: Vec::new() }
+        Self::with(SessionConfig::default())
+    }
+
+    fn with(config: SessionConfig) -> Self {
+        Self { session: Session::new(config), now: Duration::from_secs(1000), log: Vec::new() }
     }
 
     /// A session whose transport is open.
@@ -103,6 +106,36 @@ impl Scripted {
         bench.router_sends("[65,1,7]");
         bench.log.clear();
         bench
+    }
+
+    /// An open durable session.
+    pub fn durable() -> Self {
+        let mut bench = Self::with(SessionConfig { durable: true, ..SessionConfig::default() });
+        bench.rejoins(WELCOME);
+        bench.log.clear();
+        bench
+    }
+
+    /// The transport is lost.
+    pub fn loses(&mut self) {
+        self.input(Input::Closed("lost".into()));
+    }
+
+    /// There is a new transport, and the router welcomes a new session over it.
+    #[track_caller]
+    pub fn rejoins(&mut self, welcome: &str) {
+        self.input(Input::Opened);
+        self.joins();
+        self.router_sends(welcome);
+    }
+
+    /// Loses the session and joins again; the log begins with what follows the news that it has joined.
+    #[track_caller]
+    pub fn recovers(&mut self) {
+        self.loses();
+        self.rejoins(WELCOME);
+        let joined = self.log.iter().rposition(|line| line.starts_with("joined")).unwrap();
+        self.log.drain(..=joined);
     }
 
     /// Calls a procedure, now.

@@ -137,6 +137,15 @@ pub fn told(event: &SessionEvent<Values>, handlers: &[Ticket]) -> String {
         SessionEvent::RegistrationRevoked { endpoint, reason } => {
             format!("registration revoked: #{}{}", endpoint.get(), optional(reason.as_ref()))
         }
+        SessionEvent::SubscriptionRestored { handler, subscription } => {
+            format!("#{} restored {subscription}", handler.get())
+        }
+        SessionEvent::RegistrationRestored { endpoint, registration } => {
+            format!("#{} restored {registration}", endpoint.get())
+        }
+        SessionEvent::NotRestored { ticket, error, payload } => {
+            format!("#{} not restored {error}{}", ticket.get(), carried(Dict::new(), payload))
+        }
         SessionEvent::Ended(ended) => {
             format!("ended {}{}", ending(ended), if ended.was_open { "" } else { " before it was open" })
         }

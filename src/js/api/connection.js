@@ -139,7 +139,7 @@ export class Connection {
         const { authmethods, authid, authextra } = authentication ?? this.#options;
         const { realm, onchallenge, on_user_error, on_internal_error, max_message_size, heartbeat } = this.#options;
         try {
-            const core = new Core();
+            const core = new Core(false);
             const session = new Session({
                 start: (host) => (attempt.driver = new Driver(core, codec, transport, host, max_message_size)),
                 onchallenge,

@@ -86,8 +86,35 @@ export interface ConnectOptions {
      * when the network or the page comes back. On for durable sessions; `true` and `false` switch it on and off.
      */
     heartbeat?: boolean | { interval?: number; timeout?: number };
+    /** Told of every message that is sent or has come, soon after and in order. What it throws is reported and does no harm. */
+    trace?: (entry: TraceEntry) => void;
+    /** Whether `trace` and the log show the payloads of messages. Secrets of authentication are never shown. */
+    trace_payloads?: boolean;
+    /**
+     * What to write to the console: `error`, the default, only what there is no callback for; `warn` also that a
+     * connection is lost; `info` all that becomes of it; `debug` every message.
+     */
+    log_level?: 'error' | 'warn' | 'info' | 'debug';
     /** The largest frame to accept, in octets, or in characters where it is text; 16 MiB unless said otherwise. */
     max_message_size?: number;
+}
+
+/** A message, as `trace` shows it. */
+export interface TraceEntry {
+    direction: 'sent' | 'received';
+    /** When: milliseconds since 1970, as of `Date.now()`. */
+    at: number;
+    /** The type of the message by its name, such as `EVENT`; `INVALID` for what is no message. */
+    type: string;
+    /**
+     * The message, as WAMP writes it down: its code, ids, options or details, and URIs. In the place of each part of the payload
+     * there is a text that says what it is, such as `<2 args: string, dict>`; with `trace_payloads` the part itself, not a copy.
+     */
+    message: any[];
+    /** The size of the frame in octets, or in characters where it is text. */
+    size: number;
+    /** Whether it only asked whether the router is there, or answered that: see `heartbeat` and `rtt`. */
+    probe: boolean;
 }
 
 /** The answer to a challenge. */

@@ -81,12 +81,21 @@ function heartbeatOption({ heartbeat, durable }) {
     return { interval, timeout };
 }
 
+const LEVELS = ['error', 'warn', 'info', 'debug'];
+
+/** Who sees the messages; null for nobody. @param {any} options @returns {import('../glue/trace.js').Trace | null} */
+function traceOption({ trace, trace_payloads, log_level, on_user_error }) {
+    check(log_level == null || LEVELS.includes(log_level), `Connection: <options>.log_level must be one of ${LEVELS.join(', ')}`);
+    const log = log_level === 'debug';
+    return trace || log ? { hook: trace ?? undefined, log, payloads: trace_payloads ?? false, report: reporter(on_user_error) } : null;
+}
+
 /** @param {any} options */
 export function connectionOptions(options) {
     check(isGivenDict(options), 'Connection: <options> must be an object {}');
     optional(options, ['realm', 'authid'], 'string');
-    optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'WebSocket'], 'function');
-    optional(options, ['retry_if_unreachable', 'lenient'], 'boolean');
+    optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'trace', 'WebSocket'], 'function');
+    optional(options, ['retry_if_unreachable', 'lenient', 'trace_payloads'], 'boolean');
     const { authmethods, authextra } = options;
     check(authmethods == null || isTexts(authmethods), 'Connection: <options>.authmethods must be an array [] of strings');
     check(authextra == null || isGivenDict(authextra), 'Connection: <options>.authextra must be an object {}');
@@ -108,6 +117,7 @@ export function connectionOptions(options) {
         authextra: authextra ?? undefined,
         onchallenge: options.onchallenge ?? undefined,
         heartbeat: heartbeatOption(options),
+        trace: traceOption(options),
         authenticate: authOption(options),
         on_user_error: reporter(options.on_user_error),
         on_internal_error: reporter(options.on_internal_error),

@@ -2,7 +2,6 @@
 // Looks after the connection of a session: notices that it is dead, measures it, and adds up what went through.
 // One rule: it does nothing for a message; all it knows are the counters of the line.
 
-import { Heartbeat } from './heartbeat.js';
 import { StateError } from './errors.js';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
@@ -11,8 +10,10 @@ import { StateError } from './errors.js';
 
 export class Watch {
     #options;
-    /** @type {Heartbeat | null} */
+    /** @type {import('./heartbeat.js').Heartbeat | null} */
     #heartbeat = null;
+    /** While its session is open. @type {Driver | null} */
+    #open = null;
     /** Of the drivers that are done with. */
     #past = nothing();
     /** The last of them. @type {Driver | null} */
@@ -30,13 +31,15 @@ export class Watch {
     joined(driver) {
         this.#sessions++;
         this.#since = new Date();
-        if (this.#options) this.#heartbeat = new Heartbeat(driver, this.#options);
+        this.#open = driver;
+        // Where it cannot be loaded, the next session tries again.
+        if (this.#options) this.#beat(driver, this.#options).catch(() => {});
     }
 
     /** @param {Driver | null} driver */
     ended(driver) {
         this.#heartbeat?.stop();
-        this.#heartbeat = null;
+        this.#heartbeat = this.#open = null;
         this.#past = this.stats(driver);
         this.#done = driver;
         this.#since = null;
@@ -62,6 +65,12 @@ export class Watch {
             sessions: this.#sessions,
             since: this.#since,
         };
+    }
+
+    /** Loaded once the page has what it came for. @param {Driver} driver @param {{ interval: number, timeout: number }} options */
+    async #beat(driver, options) {
+        const { Heartbeat } = await import('./heartbeat.js');
+        if (this.#open === driver) this.#heartbeat = new Heartbeat(driver, options);
     }
 }
 

@@ -35,17 +35,19 @@ export const isSpoken = (protocol) => Object.hasOwn(CODECS, single(protocol));
 /**
  * What a session speaks over an open transport. Only what is out of the ordinary takes a moment.
  * @param {string} protocol that was agreed on @param {Transport} transport
- * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string }} options
+ * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string, trace: import('./trace.js').Trace | null }} options
  * @returns {Line | Promise<Line>}
  */
-export function lineOver(protocol, transport, { own, lenient, batch_separator }) {
+export function lineOver(protocol, transport, { own, lenient, batch_separator, trace }) {
     const serializer = own.get(single(protocol));
     const isBatched = protocol.endsWith(BATCHED);
     const codec = serializer ? undefined : CODECS[single(protocol)]();
-    if (codec && !(codec instanceof Promise) && !lenient && !isBatched) return { transport, codec };
+    if (codec && !(codec instanceof Promise) && !lenient && !isBatched && !trace) return { transport, codec };
     return (async () => {
         const more = serializer || lenient ? await import('./foreign.js') : undefined;
-        const made = serializer ? /** @type {any} */ (more).foreign(serializer) : await codec;
+        const bare = serializer ? /** @type {any} */ (more).foreign(serializer) : await codec;
+        // Shown is what really came, before anything of it is forgiven.
+        const made = trace ? (await import('./trace.js')).traced(bare, trace) : bare;
         const isBinary = serializer ? serializer.BINARY : single(protocol) !== 'wamp.2.json';
         return {
             codec: lenient ? /** @type {any} */ (more).lenient(made) : made,

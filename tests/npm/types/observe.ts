@@ -1,7 +1,7 @@
 // What can be seen of a connection.
 
 import { connect, Connection } from 'wamp-wasm';
-import type { Stats } from 'wamp-wasm';
+import type { Stats, TraceEntry } from 'wamp-wasm';
 
 export async function use(): Promise<void> {
     const session = await connect({ url: 'ws://localhost', realm: 'realm1', heartbeat: { interval: 20_000 } });
@@ -11,6 +11,11 @@ export async function use(): Promise<void> {
 
     const connection = new Connection({ url: 'ws://localhost', realm: 'realm1', heartbeat: true });
     const stats: Stats = connection.stats();
+    const log: TraceEntry[] = [];
+    new Connection({ url: 'ws://localhost', realm: 'realm1', trace: (entry) => log.push(entry), trace_payloads: true, log_level: 'info' });
+    new Connection({ url: 'ws://localhost', realm: 'realm1', trace: ({ direction, at, type, message, size, probe }) => console.log(direction === 'sent', at + size, type.length, message[0], !probe) });
+    // @ts-expect-error no such level
+    new Connection({ url: 'ws://localhost', realm: 'realm1', log_level: 'verbose' });
     // @ts-expect-error milliseconds, not a text
     new Connection({ url: 'ws://localhost', realm: 'realm1', heartbeat: { timeout: '5s' } });
 }

@@ -13,8 +13,8 @@ export function printed(table) {
 }
 
 /** Puts lines into the document, in place of those that are there. */
-export function replaced(document, mark, lines) {
-  const [begin, end] = [`<!-- ${mark}: scripts/test-interop --write -->`, '<!-- end of table -->'];
+export function replaced(document, mark, lines, command = 'scripts/test-interop --write') {
+  const [begin, end] = [`<!-- ${mark}: ${command} -->`, '<!-- end of table -->'];
   const [head, rest] = readFileSync(document, 'utf8').split(begin);
   if (rest === undefined || !rest.includes(end)) throw new Error(`${document} has no place for the ${mark}`);
   writeFileSync(document, `${head}${begin}\n${lines}\n${end}${rest.slice(rest.indexOf(end) + end.length)}`);

@@ -56,6 +56,11 @@ export function start(name, command, args, options = {}) {
         this.on_line = look;
       });
     },
+    /** Ends it without asking, or by another signal; waits until it is gone. */
+    async kill(signal = 'SIGKILL') {
+      process_.kill(signal);
+      await ended;
+    },
     async stop() {
       if (process_.exitCode !== null || process_.signalCode !== null || failure) return;
       process_.kill('SIGTERM');

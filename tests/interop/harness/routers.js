@@ -21,7 +21,8 @@ export const crossbar = {
   name: 'Crossbar.io',
   async start(www = peers) {
     const running = await ready(start('Crossbar.io', join(root, 'tests/interop/crossbar/start'), ['--www', www, '--pkg', pkg]), 600);
-    return { ...running, auth_url: running.url.replace(/ws$/, 'auth') };
+    // Its script does the killing.
+    return { ...running, auth_url: running.url.replace(/ws$/, 'auth'), kill: () => running.child.kill('SIGUSR1') };
   },
 };
 
@@ -50,5 +51,5 @@ function our_router(args) {
 
 async function ready(child, seconds) {
   const [, http] = await child.line(/^listening on (http:\/\/\S+)/, seconds);
-  return { http, url: `${http.replace('http', 'ws')}/ws`, stop: () => child.stop(), child };
+  return { http, url: `${http.replace('http', 'ws')}/ws`, stop: () => child.stop(), kill: () => child.kill(), child };
 }

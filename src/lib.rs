@@ -80,6 +80,7 @@ pub mod host;
 ))]
 pub mod js;
 pub mod message;
+pub mod reconnect;
 #[cfg(feature = "router")]
 pub mod router;
 pub mod session;

@@ -14,27 +14,40 @@ use wamp_wasm::codec::Serializer;
 #[path = "../fuzz/properties.rs"]
 mod properties;
 
-fn run(target: &str, serializer: Serializer) {
+#[path = "../fuzz/reconnect.rs"]
+mod reconnect;
+
+fn run(target: &str, at_least: usize, check: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let seeds: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(seeds.len() >= 25, "one for each message at least, in {}", folder.display());
+    assert!(seeds.len() >= at_least, "{} of {at_least} seeds in {}", seeds.len(), folder.display());
     for seed in seeds {
         println!("{}", seed.display());
-        properties::check(serializer, &std::fs::read(&seed).unwrap());
+        check(&std::fs::read(&seed).unwrap());
     }
+}
+
+/// One for each message at least.
+fn run_decoder(target: &str, serializer: Serializer) {
+    run(target, 25, |octets| properties::check(serializer, octets));
 }
 
 #[test]
 fn the_seeds_of_decode_json_hold() {
-    run("decode_json", Serializer::Json);
+    run_decoder("decode_json", Serializer::Json);
 }
 
 #[test]
 fn the_seeds_of_decode_msgpack_hold() {
-    run("decode_msgpack", Serializer::MsgPack);
+    run_decoder("decode_msgpack", Serializer::MsgPack);
 }
 
 #[test]
 fn the_seeds_of_decode_cbor_hold() {
-    run("decode_cbor", Serializer::Cbor);
+    run_decoder("decode_cbor", Serializer::Cbor);
+}
+
+#[test]
+fn the_seeds_of_reconnect_hold() {
+    run("reconnect", 6, reconnect::check);
 }

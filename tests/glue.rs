@@ -4,6 +4,8 @@
 
 use std::{fs, path::Path};
 
+use wamp_wasm::reconnect::{How, Reconnect};
+
 fn source(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
@@ -14,6 +16,31 @@ fn numbered<'a>(text: &'a str, before: &str, after: char) -> Vec<(&'a str, &'a s
     entries.filter_map(|entry| entry.split_once(" = ")).collect()
 }
 
+/// The variants of an enum as an object of JavaScript.
+fn frozen(variants: &str) -> String {
+    let variants: Vec<_> =
+        numbered(variants, "", ',').iter().map(|(name, n)| format!("{name}: {n}")).collect();
+    assert!(!variants.is_empty());
+    format!("Object.freeze({{ {} }})", variants.join(", "))
+}
+
+#[test]
+fn the_reconnect_machine_has_the_same_numbers_on_both_sides() {
+    let (rust, glue) = (source("src/js/policy.rs"), source("src/js/api/reconnect.js"));
+    let ends = frozen(rust.split_once("pub enum End").unwrap().1);
+    assert!(glue.contains(&format!("const End = {ends}")), "{ends}");
+    let kinds = [How::Closed, How::Lost, How::Unreachable, How::Unsupported];
+    let words: Vec<_> = kinds.iter().map(|how| format!("'{}'", how.as_str())).collect();
+    assert!(glue.contains(&format!("const HOW = Object.freeze([{}])", words.join(", "))), "{words:?}");
+    assert!(kinds.iter().enumerate().all(|(number, how)| number == *how as usize));
+    let wishes = [Reconnect::Never, Reconnect::Now, Reconnect::Drop];
+    let wishes: Vec<_> = wishes.iter().map(|wish| format!("{wish:?}: {}", *wish as u8)).collect();
+    assert!(
+        glue.contains(&format!("const Reconnect = Object.freeze({{ {} }})", wishes.join(", "))),
+        "{wishes:?}"
+    );
+}
+
 #[test]
 fn the_operations_of_the_core_have_the_same_numbers_on_both_sides() {
     let (rust, glue) = (source("src/js/op.rs"), source("src/js/glue/op.js"));
@@ -22,7 +49,6 @@ fn the_operations_of_the_core_have_the_same_numbers_on_both_sides() {
     assert!(operations.len() > 20, "{operations:?}");
     let (constants, _) = glue.split_once("/** Why").unwrap();
     assert_eq!(numbered(constants, "export const ", ';'), operations);
-    let causes: Vec<_> = numbered(causes, "", ',').iter().map(|(name, n)| format!("{name}: {n}")).collect();
-    let causes = format!("Object.freeze({{ {} }})", causes.join(", "));
+    let causes = frozen(causes);
     assert!(glue.contains(&causes), "{causes}");
 }

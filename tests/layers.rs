@@ -13,16 +13,31 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("codec", &["message"]),
     ("auth", &["message"]),
     ("e2ee", &[]),
+    ("reconnect", &[]),
     ("session", &["message", "auth"]),
     ("router", &["message", "auth"]),
     ("transport", &["codec"]),
-    ("client", &["message", "codec", "auth", "session", "transport"]),
+    ("client", &["message", "codec", "auth", "reconnect", "session", "transport"]),
     ("host", &["message", "codec", "auth", "router", "transport"]),
-    ("js", &["message", "codec", "auth", "e2ee", "session", "router", "transport", "client", "host"]),
+    (
+        "js",
+        &[
+            "message",
+            "codec",
+            "auth",
+            "e2ee",
+            "reconnect",
+            "session",
+            "router",
+            "transport",
+            "client",
+            "host",
+        ],
+    ),
 ];
 
 /// The layers that do no I/O, read no clock, draw no randomness and hold no JavaScript value.
-const CORE: &[&str] = &["message", "codec", "auth", "e2ee", "session", "router"];
+const CORE: &[&str] = &["message", "codec", "auth", "e2ee", "reconnect", "session", "router"];
 
 const NOT_IN_THE_CORE: &[&str] = &[
     "Instant::now",

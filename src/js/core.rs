@@ -40,7 +40,7 @@ pub(super) fn text(utf8: Vec<u8>) -> String {
 }
 
 /// Milliseconds of `performance.now()`; a float cast saturates, so no number can panic here.
-fn instant(now: f64) -> Duration {
+pub(super) fn instant(now: f64) -> Duration {
     Duration::from_micros((now * 1000.0) as u64)
 }
 

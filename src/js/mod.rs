@@ -33,6 +33,8 @@ mod octets;
 #[cfg(feature = "js")]
 mod op;
 #[cfg(feature = "js")]
+mod policy;
+#[cfg(feature = "js")]
 mod slot;
 #[cfg(any(feature = "js", feature = "js-cbor"))]
 mod tape;
@@ -43,5 +45,7 @@ pub use self::auth::Authenticator;
 pub use self::core::Core;
 #[cfg(feature = "js-e2ee")]
 pub use self::e2ee::Ring;
+#[cfg(feature = "js")]
+pub use self::policy::Policy;
 #[cfg(any(feature = "js", feature = "js-cbor"))]
 pub use self::tape::Tape;

@@ -100,7 +100,11 @@ impl Policy {
             _ if end == End::Refused as u32 => reconnect::End::Refused,
             _ if end == End::Left as u32 => reconnect::End::Left,
             _ if end == End::Lost as u32 => reconnect::End::Lost,
-            _ => reconnect::End::Closed(Some(reason.as_str()).filter(|reason| !reason.is_empty())),
+            _ if end == End::Closed as u32 => {
+                reconnect::End::Closed(Some(reason.as_str()).filter(|reason| !reason.is_empty()))
+            }
+            // No number of ours.
+            _ => reconnect::End::Refused,
         };
         let verdict = self.policy.ended(instant(now), end, normal);
         self.retry = verdict.retry;

@@ -1,7 +1,7 @@
 // The options of connections and requests. Every key that is not listed goes to the router as it is.
 
 import type { Auth } from './auth.js';
-import type { Dict, Session } from './index.js';
+import type { CloseDetails, CloseReason, ConnectionStatus, Dict, Session } from './index.js';
 
 export type {
     AnonymousCredential, Auth, CookieCredential, CostLimits, Credential, CredentialProvider, CryptosignCredential, Provided, ScramCredential, Signer, TicketCredential, WampCraCredential,
@@ -26,14 +26,17 @@ export type WebSocketClass = new (url: string, protocols: string[]) => {
 
 /** Where the router is, and who wants to join what. */
 export interface ConnectOptions {
-    /** The router's address, such as `ws://localhost:8080/ws`. */
-    url?: string | URL;
+    /**
+     * The router's address, such as `ws://localhost:8080/ws`; a function that gives it, and is called in every attempt;
+     * or several of these, see `transports`.
+     */
+    url?: Address | Address[];
     /** The realm to join. */
     realm: string;
     /**
-     * Several ways to the router, tried in order before an attempt has failed; the one that was good last
-     * comes first. Types that this package does not know are passed over, such as autobahn's `rawsocket`,
-     * which no browser can have.
+     * Several ways to the router, each tried before an attempt has failed: first the one that was good last, last
+     * those that failed within five minutes. Types that this package does not know are passed over, such as
+     * autobahn's `rawsocket`, which no browser can have.
      */
     transports?: TransportOptions[];
     /** The serializers to offer, best first. All that this package speaks unless said otherwise. */
@@ -99,6 +102,9 @@ export interface ConnectOptions {
     max_message_size?: number;
 }
 
+/** An address, or what gives it at every attempt. */
+export type Address = string | URL | (() => string | URL | Promise<string | URL>);
+
 /** A message, as `trace` shows it. */
 export interface TraceEntry {
     direction: 'sent' | 'received';
@@ -137,8 +143,8 @@ export interface Serializer {
 export interface TransportOptions {
     /** `websocket`, `longpoll` (WAMP over HTTP requests), or any name beside `create`. */
     type: 'websocket' | 'longpoll' | (string & {});
-    /** Its address; that of the connection unless given. For a long poll that to which `/open` is appended. */
-    url?: string | URL;
+    /** Its address, or several; that of the connection unless given. For a long poll that to which `/open` is appended. */
+    url?: Address | Address[];
     /** As in the connection's options, for this transport. */
     serializers?: Array<SerializerName | { SERIALIZER_ID: string } | Serializer>;
     /** As in the connection's options, for this transport. */
@@ -172,20 +178,40 @@ export interface Transport {
     readonly bufferedAmount?: number;
 }
 
-/** Options of a Connection: autobahn's names and defaults. Others of autobahn's are accepted and ignored. */
-export interface ConnectionOptions extends ConnectOptions {
+/** How a connection is made again when it is lost, and what becomes of its session. */
+export interface DurableOptions {
+    /**
+     * Whether the session lives on from one connection to the next, with its subscriptions and registrations. True for
+     * `connect`, where false also means that nothing is tried again once it was open; false for a `Connection`.
+     */
+    durable?: boolean;
+    /**
+     * Decides whether to try again after an attempt that ended, or a session that was lost or ended by the router: yes
+     * if it gives, or resolves to, something truthy, also after a refusal that would come again. It gets what
+     * `onclose` gets; `will_retry` says what happens without it. Nobody asks it after `close`, `leave` or `reconnect`,
+     * and nothing is tried more often than `max_retries` says.
+     */
+    should_retry?: (reason: CloseReason, details: CloseDetails) => unknown;
+    /** Called with each status: see `Connection.status`. */
+    onstatus?: (status: ConnectionStatus) => void;
     /** Whether to try again when no connection was ever possible; true. */
     retry_if_unreachable?: boolean;
-    /** How often to try again; 15, and -1 for ever. */
+    /** How often to try again; 15 and for `connect` for ever, which is -1. */
     max_retries?: number;
+    /** The same before a session has ever joined: as `max_retries`. */
+    max_first_retries?: number;
     /** Seconds before the first retry; 1.5. */
     initial_retry_delay?: number;
-    /** The longest wait in seconds; 300. */
+    /** The longest wait in seconds; 300, and for `connect` 30. */
     max_retry_delay?: number;
     /** The factor from one wait to the next; 1.5. */
     retry_delay_growth?: number;
     /** The spread of the waits as a fraction; 0.1, and 0 for none. */
     retry_delay_jitter?: number;
+}
+
+/** Options of a Connection: autobahn's names and defaults. Others of autobahn's are accepted and ignored. */
+export interface ConnectionOptions extends ConnectOptions, DurableOptions {
     [option: string]: unknown;
 }
 

@@ -1,6 +1,8 @@
 // The public TypeScript API of wamp-wasm, written and reviewed by hand. The options are in options.d.ts.
 
-import type { CallOptions, ConnectionOptions, ConnectOptions, PayloadCodec, PublishOptions, RegisterOptions, SubscribeOptions, Subprotocol } from './options.js';
+/// <reference lib="esnext.disposable" />
+
+import type { CallOptions, ConnectionOptions, ConnectOptions, DurableOptions, PayloadCodec, PublishOptions, RegisterOptions, SubscribeOptions, Subprotocol } from './options.js';
 
 export type * from './options.js';
 
@@ -56,14 +58,17 @@ type PublishArguments<T> = T extends keyof Topics
 
 /**
  * Connects and joins. Resolves with the open session; rejects with a `WampError` whose `uri` is the
- * router's reason, or `wamp.error.network_failure` when there was no router to give one. Does not try
- * again by itself: use a `Connection` for that.
+ * router's reason, or `wamp.error.network_failure` when there was no router to give one.
+ *
+ * The session is durable unless `durable: false`: when the connection is lost, or the router ends it, it is made again,
+ * for ever and at most 30 seconds apart, and the same session goes on with its subscriptions and registrations, until
+ * `leave()`. The first attempt is tried once unless `max_retries`, `max_first_retries` or `should_retry` is given.
  *
  * ```ts
  * const session = await connect({ url: 'ws://localhost:8080/ws', realm: 'realm1' });
  * ```
  */
-export function connect(options: ConnectOptions & { /** Gives up when it aborts. */ signal?: AbortSignal }): Promise<Session>;
+export function connect(options: ConnectOptions & DurableOptions & { /** Gives up when it aborts, also between two attempts. */ signal?: AbortSignal }): Promise<Session>;
 
 /**
  * Loads the WebAssembly module from somewhere else than beside this package. Only needed for that, and
@@ -127,10 +132,48 @@ export interface TransportInfo {
     protocol: Subprotocol | (string & {}) | null;
 }
 
-/** A connection that opens a session, and another one when it is lost. Autobahn's, with the same options. */
+/**
+ * What becomes of a connection. The first four types are its states:
+ *
+ * - `connecting`: an attempt begins, or goes on with another address; `url` is null where it is not known yet, and
+ *   `count` the number of the retry, 0 for none
+ * - `open`: the session is open, `restored` when it was before
+ * - `waiting`: an attempt or a session ended, and after `delay` seconds there is another; `how` and why as for `onclose`
+ * - `closed`: there will be no further attempt
+ *
+ * The others tell of a durable session: `restored`, a handle is active again; `lost-handle`, the router refused it and
+ * it is gone; `slow`, events of a subscription were dropped because nobody read them in time.
+ */
+export type ConnectionStatus =
+    | { type: 'connecting'; transport: string; url: string | null; count: number }
+    | { type: 'open'; session: Session; restored: boolean }
+    | { type: 'waiting'; how: CloseReason; reason: string | null; message: string; delay: number; count: number }
+    | ClosedStatus
+    | { type: 'restored'; handle: Subscription | Registration }
+    | { type: 'lost-handle'; handle: Subscription | Registration; error: WampError }
+    | { type: 'slow'; subscription: Subscription; dropped: number };
+
+/** The end of a connection. */
+export interface ClosedStatus {
+    readonly type: 'closed';
+    /** As for `onclose`. */
+    readonly how: CloseReason;
+    /** The URI that the router or this side gave, if any. */
+    readonly reason: string | null;
+    /** A text for a person; may be empty. */
+    readonly message: string;
+}
+
+/**
+ * A connection that opens a session, and another one when it is lost; with `durable: true` the same one. Autobahn's,
+ * with the same options.
+ */
 export class Connection {
     constructor(options: ConnectionOptions);
-    /** Called with each session that is open. Subscribe and register here. `details` are the router's. */
+    /**
+     * Called with each session that is open, with a durable one when it is open for the first time. Subscribe and
+     * register here. `details` are the router's.
+     */
     onopen: ((session: Session, details: Dict & { transport: TransportInfo }) => void) | undefined;
     /**
      * Called once for every attempt that ended. A truthy return value stops further attempts; so does a
@@ -142,11 +185,30 @@ export class Connection {
      * - `unreachable`: there never was one
      * - `unsupported`: there cannot be one; not tried again
      *
-     * Not tried again either: after `close` or `leave`, and after a refusal to join that would come again.
+     * Not tried again either: after `close` or `leave`, and, unless `should_retry` says otherwise, after a refusal to
+     * join that would come again.
      */
     onclose: ((reason: CloseReason, details: CloseDetails) => unknown) | undefined;
+    /** Called with each status. */
+    onstatus: ((status: ConnectionStatus) => void) | undefined;
+    /**
+     * What becomes of the connection: first the state that there is, and then everything in order. Goes on when the
+     * connection is opened again, and ends when it is disposed. A reader that does not keep up loses the oldest.
+     *
+     * ```js
+     * for await (const status of connection.status()) badge(status.type);
+     * ```
+     */
+    status(): AsyncIterableIterator<ConnectionStatus>;
+    /** Resolves, never rejects, when there will be no further attempt. Another one after another `open`. */
+    readonly closed: Promise<ClosedStatus>;
     /** Starts connecting; during a wait between attempts, at once. Throws a `StateError` when it already is. */
     open(): void;
+    /**
+     * Drops what there is, as if it were lost, and connects at once; during a wait between attempts, connects at
+     * once. Throws a `StateError` when it is closed.
+     */
+    reconnect(): void;
     /** Leaves and closes, and stops trying again. Throws a `StateError` when there is nothing to close. */
     close(reason?: string | null, message?: string | null): void;
     /** What went over all its connections so far. */
@@ -163,6 +225,8 @@ export class Connection {
     readonly transport: { readonly info: TransportInfo };
     /** Makes deferreds, as autobahn does. */
     readonly defer: <T = any>() => Deferred<T>;
+    /** Closes it for good: it cannot be opened again. Resolves when it is closed. */
+    [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A promise and its ends. */

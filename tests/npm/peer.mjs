@@ -1,9 +1,18 @@
 // The far end of a connection, played by the test: a WebSocket server on a free port that says exactly
 // what the test tells it to, and hands out what it received, in order.
 
-import { WebSocketServer, WebSocket } from 'ws';
+import { WebSocketServer, WebSocket as Socket } from 'ws';
 
-export { WebSocket };
+/** The ports of tests that are over. */
+const over = new Set();
+
+/** Gives a client whose test is over none that it could go on trying with. */
+export class WebSocket extends Socket {
+    constructor(url, ...rest) {
+        if (over.has(new URL(url).port)) throw new Error('the test is over');
+        super(url, ...rest);
+    }
+}
 
 /** A router with every feature that the client asks for, but `call_timeout`. */
 export const WELCOME = {
@@ -91,6 +100,7 @@ class PeerConnection {
 
 export class Peer {
     #connections = new Inbox();
+    #port;
 
     static async start({ protocol = 'wamp.2.json', ...options } = {}) {
         const peer = new Peer();
@@ -101,7 +111,7 @@ export class Peer {
     }
 
     get port() {
-        return this.server.address().port;
+        return (this.#port ??= this.server.address().port);
     }
 
     get url() {
@@ -121,7 +131,11 @@ export class Peer {
 /** A peer for one test, stopped with it. */
 export async function peerFor(t, options) {
     const peer = await Peer.start(options);
-    t.after(() => peer.stop());
+    const port = String(peer.port);
+    t.after(() => {
+        over.add(port);
+        return peer.stop();
+    });
     return peer;
 }
 

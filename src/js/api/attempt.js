@@ -3,7 +3,7 @@
 // agreed on. One rule: it ends once, with a line that is ready for a session or with the reason why there is none.
 
 import { lineOver } from '../glue/codec.js';
-import { init } from '../glue/load.js';
+import { init, memory } from '../glue/load.js';
 import { openTransport } from '../glue/transports.js';
 import { WampError } from './errors.js';
 
@@ -19,7 +19,9 @@ import { WampError } from './errors.js';
 /**
  * Whoever made an attempt.
  * @typedef {object} Owner
- * @property {(way: Way) => void} opened a transport is open
+ * @property {(transport: string, url: string | null) => void} trying a way is tried
+ * @property {(way: Way) => void} missed a way is none now
+ * @property {(way: Way) => void} opened a way is one
  * @property {(attempt: Attempt, transport: Transport, codec: import('../glue/codec.js').Codec) => void} ready
  * @property {(attempt: Attempt, failure: Failure, why: Why) => void} failed
  */
@@ -35,6 +37,10 @@ export class Attempt {
     #loading = init();
     /** Why the others were none. @type {string[]} */
     #failures = [];
+    /** Whether none of them can ever be one. */
+    #unsupported = true;
+    /** The one whose transport was open last. @type {Way | null} */
+    #open = null;
     /** @type {Transport | null} */
     #transport = null;
     over = false;
@@ -53,6 +59,8 @@ export class Attempt {
     }
 
     async start() {
+        const [first] = this.#ways;
+        if (first) this.#owner.trying(first.type, typeof first.url === 'function' ? null : first.url);
         // The module comes while the transport opens.
         this.#loading.catch((error) => this.#unready(error));
         try {
@@ -61,8 +69,10 @@ export class Attempt {
             return this.#unready(error);
         }
         if (this.over) return this.forget();
-        if (this.#ways.length === 0) return this.#unsupported(new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create"));
-        this.#next();
+        if (this.#ways.length > 0) return this.#next();
+        const error = new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create");
+        this.#options.on_internal_error(error, 'could not create a transport:');
+        this.#failed('unsupported', null, error.message);
     }
 
     /** It is over, and tells nothing more. */
@@ -86,25 +96,32 @@ export class Attempt {
     /** Tries the next way to the router. */
     async #next() {
         const way = /** @type {Way} */ (this.#ways.shift());
-        let loading = false;
+        let url = null;
+        let unsupported = false;
         try {
-            const transport = openTransport(way, this.#options.socket);
-            loading = transport instanceof Promise;
-            this.#connect(way, loading ? await transport : /** @type {Transport} */ (transport));
+            url = typeof way.url === 'function' ? String(await way.url()) : way.url;
+            if (this.over) return;
+            if (this.#failures.length > 0) this.#owner.trying(way.type, url);
+            unsupported = true;
+            const transport = openTransport({ ...way, url }, this.#options.socket);
+            unsupported = !(transport instanceof Promise);
+            this.#connect(way, url, transport instanceof Promise ? await transport : transport);
         } catch (error) {
-            if (loading || this.#failures.length > 0) return this.#missed(way, text(error));
-            if (this.#ways.length > 0) return this.#next();
-            this.#unsupported(error);
+            if (unsupported) this.#options.on_internal_error(error, 'could not create a transport:');
+            this.#missed(way, `cannot connect to ${nameOf(way, url)}: ${text(error)}`, unsupported);
         }
     }
 
-    /** A way to the router is none now, which may be another matter next time. @param {Way} way @param {string} why */
-    #missed({ type, url }, why) {
+    /** A way to the router is none now, which may be another matter next time. @param {Way} way @param {string} why @param {boolean} [unsupported] */
+    #missed(way, why, unsupported = false) {
         if (this.over) return;
         this.#transport = null;
-        this.#failures.push(`cannot connect to ${url ?? `the transport '${type}'`}: ${why}`);
+        this.info = NO_TRANSPORT;
+        this.#failures.push(why);
+        this.#unsupported &&= unsupported;
+        this.#owner.missed(way);
         if (this.#ways.length > 0) return void this.#next();
-        this.#failed('unreachable', null, this.#failures.join('; '));
+        this.#failed(this.#unsupported ? 'unsupported' : 'unreachable', null, this.#failures.join('; '));
     }
 
     /** There are no credentials, or a module cannot be loaded. @param {any} error */
@@ -116,51 +133,58 @@ export class Attempt {
         this.#failed('unreachable', null, text(error));
     }
 
-    /** @param {unknown} error */
-    #unsupported(error) {
-        this.#options.on_internal_error(error, 'could not create a transport:');
-        this.#failed('unsupported', null, text(error));
-    }
-
     /** @param {Failure} failure @param {string | null} reason @param {string} message */
-    #failed(failure, reason, message) {
-        if (!this.over) this.#owner.failed(this, failure, { reason, message });
+    async #failed(failure, reason, message) {
+        // What comes next is decided in the module.
+        if (!memory) await this.#loading.catch(() => {});
+        if (this.over) return;
+        // A transport counts as open, but not where there is nothing that a session could be made with.
+        if (this.#open) this.#owner.opened(this.#open);
+        this.#owner.failed(this, failure, { reason, message });
     }
 
-    /** @param {Way} way @param {Transport} transport */
-    #connect(way, transport) {
+    /** @param {Way} way @param {string | null} url @param {Transport} transport */
+    #connect(way, url, transport) {
         if (this.over) return transport.close();
-        const { type, url, protocols } = way;
+        const { type, protocols } = way;
+        const name = nameOf(way, url);
         this.#transport = transport;
-        transport.onclose = ({ code, reason }) => this.#missed(way, `closed with code ${code}${reason && ` (${reason})`}`);
+        transport.onclose = ({ code, reason }) => this.#missed(way, `cannot connect to ${name}: closed with code ${code}${reason && ` (${reason})`}`);
         transport.onopen = (protocol) => {
             if (!protocols.includes(protocol)) {
                 transport.close();
                 const chose = protocol ? `chose the subprotocol '${protocol}'` : 'chose no subprotocol';
-                return this.#failed('unsupported', null, `the server ${chose}; offered were ${protocols.join(', ')}`);
+                return this.#missed(way, `the server ${chose}; offered were ${protocols.join(', ')}`, true);
             }
-            this.#owner.opened(way);
+            this.#open = way;
             this.info = Object.freeze({ type, url, protocol });
             this.#prepare(way, transport, protocol);
         };
     }
 
     /** Gets what the session needs besides a transport. @param {Way} way @param {Transport} transport @param {string} protocol */
-    async #prepare({ batch_separator }, transport, protocol) {
+    async #prepare(way, transport, protocol) {
         try {
             const { own, lenient, trace } = this.#options;
             await this.#loading;
-            const line = lineOver(protocol, transport, { own, lenient, batch_separator, trace });
+            const line = lineOver(protocol, transport, { own, lenient, batch_separator: way.batch_separator, trace });
             const { transport: outer, codec } = line instanceof Promise ? await line : line;
             // It was given up, or the connection was lost meanwhile.
             if (this.over || this.#transport !== transport) return;
             this.#transport = outer;
+            this.#owner.opened(way);
             this.#owner.ready(this, outer, codec);
         } catch (error) {
             transport.close();
+            this.#open = null;
             if (this.#transport === transport) this.#failed('unreachable', null, text(error));
         }
     }
+}
+
+/** @param {Way} way @param {string | null} url */
+function nameOf({ type }, url) {
+    return url ?? `the transport '${type}'`;
 }
 
 /** @param {unknown} error */

@@ -1,5 +1,5 @@
 // @ts-check
-// One call from options to an open session: no retries, a promise with a reason.
+// One call from options to an open session, which then stays open: a promise with a reason.
 
 import { check, isGivenDict } from '../glue/check.js';
 import { Connection } from './connection.js';
@@ -12,24 +12,28 @@ import { WampError, sessionLost } from './errors.js';
 export function connect(options) {
     return new Promise((resolve, reject) => {
         check(isGivenDict(options), 'connect: <options> must be an object {}');
-        const { signal, ...rest } = options;
+        const { signal, durable = false, max_retries, max_first_retries = max_retries ?? (options.should_retry ? -1 : 0), ...rest } = options;
         check(signal == null || typeof signal.addEventListener === 'function', 'connect: <options>.signal must be an AbortSignal');
-        const connection = new Connection({ ...rest, max_retries: 0 });
+        // A session that is not durable ends with its connection: there is nobody to be given another.
+        const retries = { max_retries: durable ? max_retries ?? -1 : 0, max_first_retries };
+        const connection = new Connection({ max_retry_delay: 30, ...rest, durable, ...retries });
         const aborted = () => {
             // First, because closing tells onclose, which rejects too.
             reject(new WampError('wamp.error.canceled', ['canceled by signal'], {}, { cause: signal.reason }));
-            if (connection.isConnected) connection.close();
+            if (connection.isConnected || connection.isRetrying) connection.close();
         };
         connection.onopen = (session) => {
             signal?.removeEventListener('abort', aborted);
             resolve(session);
         };
-        connection.onclose = (_, { reason, message }) => {
-            signal?.removeEventListener('abort', aborted);
-            reject(sessionLost(reason, message));
-        };
         if (signal?.aborted) return aborted();
         signal?.addEventListener('abort', aborted);
         connection.open();
+        connection.closed.then((/** @type {any} */ { reason, message }) => {
+            signal?.removeEventListener('abort', aborted);
+            reject(sessionLost(reason, message));
+            // Nobody can open it again.
+            return connection[Symbol.asyncDispose]();
+        });
     });
 }

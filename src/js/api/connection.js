@@ -1,40 +1,55 @@
 // @ts-check
-// Autobahn's Connection: opens a transport and a session on it, and tries again when it is lost.
-// One rule: whatever happens to an attempt, `onclose` fires once for it.
+// Autobahn's Connection: opens a transport and a session on it, and tries again when it is lost. When and where is the
+// business of the reconnect machine. One rule: whatever happens to an attempt, `onclose` fires once for it.
 
-import { Core } from '../wasm/wamp_wasm.js';
 import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { EndCause } from '../glue/op.js';
+import { Core } from '../wasm/wamp_wasm.js';
 import { Attempt, NO_TRANSPORT, text } from './attempt.js';
-import { Backoff, isFatal } from './backoff.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
+import { End } from './reconnect.js';
+import { AT_ONCE, Retries } from './retries.js';
 import { Session } from './session.js';
+import { Statuses } from './status.js';
 import { nothing, together } from './watch.js';
 
-/** @typedef {import('../glue/transports.js').Transport} Transport */
+/** @typedef {import('./attempt.js').Why} Why */
+/** @typedef {import('../glue/driver.js').Ended} Ended */
+/** @typedef {import('./retries.js').Retry} Retry */
+/** @typedef {import('./session.js').Start} Start */
+/** How an attempt ended, or the whole. @typedef {{ how: import('./retries.js').How, ended: Ended }} Outcome */
 
 const INVALID_URI = 'wamp.error.invalid_uri';
+const BY_APPLICATION = 'closed by the application';
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** How each failure of an attempt counts. */
+const ENDS = Object.freeze({ unreachable: End.Unreachable, unsupported: End.Unsupported, refused: End.Refused });
+
 export class Connection {
     #options;
-    #backoff;
+    #retries;
+    #statuses;
     /** @type {Attempt | null} */
     #attempt = null;
+    /** The end of the last attempt, while the application is asked whether to try again. @type {Outcome | null} */
+    #deciding = null;
+    /** Runs until the next attempt. @type {ReturnType<typeof setTimeout> | null} */
+    #timer = null;
     /** @type {Session | null} */
     #session = null;
-    /** @type {ReturnType<typeof setTimeout> | null} */
-    #timer = null;
-    /** Which of the transports was open last. */
-    #good = 0;
-    /** Whether a transport was ever open: tells "lost" from "unreachable". */
-    #everOpen = false;
-    #wanted = false;
+    /** Those of a durable session that is not over. @type {import('./session.js').Controls | null} */
+    #controls = null;
+    /** Whether the session that there is has been open. */
+    #wasOpen = false;
+    /** Resolved when there will be no further attempt. */
+    #closed = deferred();
+    #disposed = false;
     /** What went over the connections of earlier sessions. */
     #past = nothing();
 
@@ -46,7 +61,8 @@ export class Connection {
     /** @param {any} options */
     constructor(options) {
         this.#options = connectionOptions(options);
-        this.#backoff = new Backoff(this.#options);
+        this.#retries = new Retries(this.#options);
+        this.#statuses = new Statuses(this.#options.onstatus, this.#options.on_user_error);
     }
 
     get defer() {
@@ -66,7 +82,7 @@ export class Connection {
     }
 
     get isRetrying() {
-        return this.#timer !== null;
+        return this.#timer !== null || this.#deciding !== null;
     }
 
     get transport() {
@@ -78,11 +94,38 @@ export class Connection {
         return together(this.#past, this.#session?.stats() ?? nothing());
     }
 
+    get closed() {
+        return this.#closed.promise;
+    }
+
+    get onstatus() {
+        return this.#statuses.onstatus;
+    }
+
+    set onstatus(callback) {
+        this.#statuses.onstatus = callback;
+    }
+
+    status() {
+        return this.#statuses.read();
+    }
+
     open() {
         if (this.#attempt) throw new StateError('connection already open (or opening)');
-        this.#backoff.reset();
-        this.#wanted = true;
-        this.#start();
+        if (this.#disposed) throw new StateError('connection disposed');
+        if (!this.isRetrying) this.#closed = deferred();
+        this.#retries.start();
+        if (this.#deciding) this.#conclude(this.#deciding, AT_ONCE);
+        else this.#start();
+    }
+
+    reconnect() {
+        const attempt = this.#attempt;
+        if (!attempt && this.isRetrying) return this.open();
+        if (!attempt || !this.#retries.reconnect()) throw new StateError('connection closed');
+        if (attempt.driver?.alive) return attempt.driver.lose('the application reconnects');
+        attempt.close();
+        this.#finish(attempt, End.Unreachable, { reason: null, message: 'the application reconnects' });
     }
 
     /** @param {string | null} [reason] @param {string | null} [message] */
@@ -93,15 +136,18 @@ export class Connection {
         if (session && reason != null) checkGoodbye('Connection.close', reason, message);
         // In the middle of onclose the timer for the next attempt is set already, so this stops it.
         if (!attempt && !this.isRetrying) throw new StateError('connection already closed');
-        this.#wanted = false;
-        this.#stopTimer();
-        if (!attempt) return;
-        if (session) {
-            session.leave(reason, message);
-        } else {
-            attempt.close();
-            this.#finish(attempt, 'closed', { reason: null, message: 'closed by the application' });
+        this.#retries.stop();
+        if (session) session.leave(reason, message);
+        else this.#halt(null, BY_APPLICATION);
+    }
+
+    async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+        this.#disposed = true;
+        if (this.isConnected || this.isRetrying) {
+            this.close();
+            await this.#closed.promise;
         }
+        this.#statuses.end();
     }
 
     // --- inside --------------------------------------------------------------------------------
@@ -111,99 +157,178 @@ export class Connection {
         this.#timer = null;
     }
 
-    #start() {
+    /** Something speaks for trying now, such as a network that is there again. */
+    #wake() {
+        if (this.#timer !== null) this.#start();
+    }
+
+    /** Ends what goes on without an open session. @param {string | null} reason @param {string} message */
+    #halt(reason, message) {
+        const attempt = this.#attempt;
+        this.#retries.stop();
         this.#stopTimer();
-        const ways = this.#options.transports;
-        // The one that was good last comes first, and every other gets its turn.
-        this.#attempt = new Attempt(this.#options, [...ways.slice(this.#good), ...ways.slice(0, this.#good)], {
-            opened: (way) => {
-                this.#everOpen = true;
-                this.#good = ways.indexOf(way);
-            },
+        attempt?.close();
+        if (attempt) return this.#finish(attempt, End.Left, { reason, message });
+        const outcome = this.#outcome('closed', EndCause.Left, { reason, message });
+        if (this.#deciding) return this.#conclude(this.#deciding, null, outcome);
+        this.#over(outcome);
+        this.#forget();
+    }
+
+    #start() {
+        const count = this.#retries.count;
+        this.#stopTimer();
+        this.#attempt = new Attempt(this.#options, this.#retries.order(), {
+            trying: (transport, url) => this.#statuses.tell({ type: 'connecting', transport, url, count }),
+            missed: (way) => this.#retries.missed(way),
+            opened: (way) => this.#retries.opened(way),
             ready: (attempt, transport, codec) => this.#join(attempt, transport, codec),
-            failed: (attempt, failure, why) => this.#failed(attempt, failure, why),
+            failed: (attempt, failure, why) => this.#finish(attempt, ENDS[failure], why),
         });
         this.#attempt.start();
     }
 
-    /** @param {Attempt} attempt @param {import('./attempt.js').Failure} failure @param {import('./attempt.js').Why} why */
-    #failed(attempt, failure, why) {
-        if (failure === 'refused') return this.#finish(attempt, 'closed', why, true);
-        this.#finish(attempt, failure === 'unreachable' && this.#everOpen ? 'lost' : failure, why);
-    }
-
-    /** @param {Attempt} attempt @param {Transport} transport @param {import('../glue/codec.js').Codec} codec */
+    /** @param {Attempt} attempt @param {import('../glue/transports.js').Transport} transport @param {import('../glue/codec.js').Codec} codec */
     #join(attempt, transport, codec) {
-        if (attempt.over) return;
         const { authentication } = attempt;
         const { authmethods, authid, authextra } = authentication ?? this.#options;
-        const { realm, onchallenge, on_user_error, on_internal_error, max_message_size, heartbeat } = this.#options;
+        const { realm, on_internal_error, max_message_size } = this.#options;
         try {
-            const core = new Core(false);
-            const session = new Session({
-                start: (host) => (attempt.driver = new Driver(core, codec, transport, host, max_message_size)),
-                onchallenge,
-                authentication,
-                on_user_error,
-                on_internal_error,
-                heartbeat,
-                ended: (ended) => this.#ended(attempt, ended),
-            });
-            this.#session = session;
-            session.onjoin = (details) => {
-                attempt.forget();
-                // Not before: a router that takes connections and refuses sessions would be asked for ever.
-                this.#backoff.reset();
-                this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
-            };
-            session.join(realm, authmethods, authid, authextra);
+            /** @type {Start} */
+            const start = (host, core) => (attempt.driver = new Driver(core ?? new Core(false), codec, transport, host, max_message_size));
+            // A durable session goes on with what it has.
+            if (this.#controls) this.#controls.resume(start, authentication);
+            else this.#session = this.#newSession(start, authentication);
+            /** @type {Session} */ (this.#session).join(realm, authmethods, authid, authextra);
         } catch (error) {
             on_internal_error(error, 'could not join:');
             attempt.driver?.abandon();
             transport.close();
-            this.#finish(attempt, 'closed', { reason: isUri(realm) ? null : INVALID_URI, message: text(error) }, true);
+            this.#finish(attempt, End.Refused, { reason: isUri(realm) ? null : INVALID_URI, message: text(error) });
         }
     }
 
-    /** @param {Attempt} attempt @param {import('../glue/driver.js').Ended} ended */
-    #ended(attempt, { cause, reason, message, wasOpen, wasClean }) {
-        if (cause === EndCause.Violation) this.#options.on_internal_error(new Error(message), 'protocol violation:');
-        const lost = cause === EndCause.TransportLost && !wasClean;
-        // Whoever was in can come in again: only a refusal to join says that trying is of no use.
-        this.#finish(attempt, lost ? 'lost' : 'closed', { reason, message }, cause === EndCause.Left || (!wasOpen && isFatal(reason)));
+    /** @param {Start} start @param {import('./authenticate.js').Authentication | undefined} authentication */
+    #newSession(start, authentication) {
+        const { durable, offline, call_timeout, heartbeat, onchallenge, on_user_error, on_internal_error } = this.#options;
+        this.#wasOpen = false;
+        const session = new Session({
+            start,
+            durable,
+            bind: (controls) => (this.#controls = durable ? controls : null),
+            connection: {
+                stop: (reason, message) => this.#halt(reason, message ?? ''),
+                reconnect: () => this.reconnect(),
+                status: () => this.status(),
+            },
+            tell: (status) => this.#statuses.tell(status),
+            offline,
+            call_timeout,
+            heartbeat,
+            joined: (details) => this.#joined(details),
+            ended: (ended) => this.#ended(ended),
+            authentication,
+            onchallenge,
+            on_user_error,
+            on_internal_error,
+        });
+        session.onjoin = (details) => this.#joined(details);
+        return session;
     }
 
-    /**
-     * The end of an attempt.
-     * @param {Attempt} attempt @param {'closed' | 'lost' | 'unreachable' | 'unsupported'} how
-     * @param {{ reason: string | null, message: string }} why @param {boolean} [final] whether trying again is of no use
-     */
-    #finish(attempt, how, why, final = false) {
+    /** @param {any} details */
+    #joined(details) {
+        const session = /** @type {Session} */ (this.#session);
+        const attempt = /** @type {Attempt} */ (this.#attempt);
+        const restored = this.#wasOpen;
+        attempt.forget();
+        this.#retries.joined();
+        this.#wasOpen = true;
+        if (!restored) this.#user('onopen', () => this.onopen?.(session, { ...details, transport: attempt.info }));
+        if (session.isOpen) this.#statuses.tell({ type: 'open', session, restored });
+    }
+
+    /** @param {Ended} ended */
+    #ended(ended) {
+        const { cause, reason, message, wasClean } = ended;
+        if (cause === EndCause.Violation) this.#options.on_internal_error(new Error(message), 'protocol violation:');
+        const lost = cause === EndCause.TransportLost && !wasClean;
+        if (this.#attempt) this.#finish(this.#attempt, cause === EndCause.Left ? End.Left : lost ? End.Lost : End.Closed, { reason, message }, ended);
+    }
+
+    /** The end of an attempt. @param {Attempt} attempt @param {number} end @param {Why} why @param {Ended} [ended] */
+    #finish(attempt, end, why, ended) {
         if (attempt.over) return;
         attempt.end();
         this.#attempt = null;
-        const retry = this.#wanted && !final && how !== 'unsupported' && (how !== 'unreachable' || this.#options.retry_if_unreachable);
-        const delay = retry ? this.#backoff.next() : null;
-        const details = {
-            ...why,
-            retry_delay: delay,
-            retry_count: delay === null ? null : this.#backoff.count,
-            will_retry: delay !== null,
-        };
+        const { should_retry, on_user_error } = this.#options;
+        const { how, retry } = this.#retries.ended(end, why.reason);
+        const outcome = ended ? { how, ended } : this.#outcome(how, end === End.Left ? EndCause.Left : EndCause.TransportLost, why);
+        if (!should_retry || !this.#retries.mayBeJudged) return this.#conclude(outcome, retry);
+        this.#deciding = outcome;
+        new Promise((resolve) => resolve(should_retry(how, detailsOf(outcome, retry))))
+            .catch((error) => {
+                on_user_error(error, 'should_retry raised: ');
+                return retry !== null;
+            })
+            .then((again) => {
+                if (this.#deciding === outcome) this.#conclude(outcome, this.#retries.overrule(Boolean(again)));
+            });
+    }
+
+    /** What comes after an attempt. @param {Outcome} outcome @param {Retry | null} retry @param {Outcome} [whole] if it is another */
+    #conclude(outcome, retry, whole = outcome) {
+        const details = detailsOf(outcome, retry);
+        this.#deciding = null;
         // Before the callback, which may itself close the connection or open it at once.
-        const timer = (this.#timer = delay === null ? null : setTimeout(() => this.#start(), Math.min(delay * 1000, LONGEST_TIMER)));
-        const veto = this.#user('onclose', () => this.onclose?.(how, details));
-        if (this.#session) this.#past = together(this.#past, this.#session.stats());
-        this.#session = null;
+        const timer = (this.#timer = retry ? setTimeout(() => this.#start(), Math.min(retry.delay * 1000, LONGEST_TIMER)) : null);
+        if (!retry) this.#over(whole);
+        const veto = this.#user('onclose', () => this.onclose?.(outcome.how, details));
+        if (!this.#controls) this.#forget();
+        if (!retry) return;
         const stopIf = (/** @type {unknown} */ stop) => {
-            if (stop && timer !== null && this.#timer === timer) this.#stopTimer();
+            if (!stop || this.#timer !== timer) return;
+            this.#stopTimer();
+            this.#retries.stop();
+            this.#over(whole);
+            this.#forget();
         };
         if (veto instanceof Promise) veto.then(stopIf, () => {});
         else stopIf(veto);
+        if (timer !== this.#timer) return;
+        if (retry === AT_ONCE) return this.#start();
+        const { reason, message } = details;
+        this.#statuses.tell({ type: 'waiting', how: outcome.how, reason, message, ...retry });
+    }
+
+    /** There will be no further attempt. @param {Outcome} outcome */
+    #over({ how, ended }) {
+        const controls = this.#controls;
+        this.#controls = null;
+        controls?.over({ ...ended, wasOpen: this.#wasOpen });
+        const status = Object.freeze({ type: 'closed', how, reason: ended.reason, message: ended.message });
+        this.#statuses.tell(status);
+        this.#closed.resolve(status);
+    }
+
+    /** The session is of the past. */
+    #forget() {
+        if (this.#session) this.#past = together(this.#past, this.#session.stats());
+        this.#session = null;
+    }
+
+    /** An end of which no session tells. @param {Outcome['how']} how @param {number} cause @param {Why} why @returns {Outcome} */
+    #outcome(how, cause, why) {
+        return { how, ended: { cause, ...why, wasOpen: this.#wasOpen, wasClean: false } };
     }
 
     /** @param {string} name @param {() => unknown} call */
     #user(name, call) {
         return guarded(call, this.#options.on_user_error, `Exception raised from app code while firing Connection.${name}()`);
     }
+}
+
+/** What `onclose` is told of an end. @param {Outcome} outcome @param {Retry | null} retry */
+function detailsOf({ ended: { reason, message } }, retry) {
+    return { reason, message, retry_delay: retry?.delay ?? null, retry_count: retry?.count ?? null, will_retry: retry !== null };
 }

@@ -64,12 +64,27 @@ function transportOf(transport, options, own) {
     check(batch_separator === undefined || ['\x1e', '\x18'].includes(batch_separator), "Connection: a transport in <options>.transports has a batch_separator that is neither '\\x1e' nor '\\x18'");
     // Autobahn's other transports are named by other keys.
     if (!create && !needsUrl(type)) return { type, url: null, protocols: [] };
-    const url = transport.url ?? options.url;
-    check(create || url instanceof URL || (typeof url === 'string' && url !== ''), 'Connection: <options>.url must be a string');
+    const { url } = transport;
+    check(url != null ? isUrl(url) : create, 'Connection: <options>.url must be a string, a function, or an array [] of these');
     // What a transport offers itself counts before what the connection does.
     const { protocols: named, serializers } = transport.protocols ?? transport.serializers ? transport : options;
     const protocols = protocolsOf({ type, protocols: named, serializers }, own);
-    return { type, url: url == null ? null : String(url), protocols, create, request_timeout, batch_separator };
+    return { type, url: url == null ? null : typeof url === 'function' ? url : String(url), protocols, create, request_timeout, batch_separator };
+}
+
+/** @param {unknown} url */
+function isUrl(url) {
+    return url instanceof URL || typeof url === 'function' || (typeof url === 'string' && url !== '');
+}
+
+/** Each way to each of its addresses. @param {any} options @param {Map<string, any>} own */
+function waysOf(options, own) {
+    const ways = options.transports ?? [{ type: 'websocket' }];
+    return ways.flatMap((/** @type {any} */ transport) => {
+        const url = transport?.url ?? options.url;
+        check(!Array.isArray(url) || url.length > 0, 'Connection: <options>.url must not be empty');
+        return [url].flat().map((url) => transportOf({ ...transport, url }, options, own));
+    });
 }
 
 /** When to ask a silent router whether it is still there; null for never. @param {any} options */
@@ -94,8 +109,8 @@ function traceOption({ trace, trace_payloads, log_level, on_user_error }) {
 export function connectionOptions(options) {
     check(isGivenDict(options), 'Connection: <options> must be an object {}');
     optional(options, ['realm', 'authid'], 'string');
-    optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'trace', 'WebSocket'], 'function');
-    optional(options, ['retry_if_unreachable', 'lenient', 'trace_payloads'], 'boolean');
+    optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'should_retry', 'onstatus', 'trace', 'WebSocket'], 'function');
+    optional(options, ['retry_if_unreachable', 'lenient', 'durable', 'trace_payloads'], 'boolean');
     const { authmethods, authextra } = options;
     check(authmethods == null || isTexts(authmethods), 'Connection: <options>.authmethods must be an array [] of strings');
     check(authextra == null || isGivenDict(authextra), 'Connection: <options>.authextra must be an object {}');
@@ -103,9 +118,9 @@ export function connectionOptions(options) {
     check(options.transports == null || Array.isArray(options.transports), 'Connection: <options>.transports must be an array []');
     /** @type {Map<string, any>} */
     const own = new Map();
-    const ways = options.transports ?? [{ type: 'websocket', url: options.url }];
-    const transports = ways.map((/** @type {any} */ transport) => transportOf(transport, options, own));
+    const transports = waysOf(options, own);
     check(transports.length > 0, 'Connection: <options>.transports must not be empty');
+    const max_retries = number(options, 'max_retries', 15, -1);
     return {
         // Autobahn's others are passed over.
         transports: transports.filter(isUsable),
@@ -122,7 +137,13 @@ export function connectionOptions(options) {
         on_user_error: reporter(options.on_user_error),
         on_internal_error: reporter(options.on_internal_error),
         retry_if_unreachable: options.retry_if_unreachable ?? true,
-        max_retries: number(options, 'max_retries', 15, -1),
+        durable: options.durable ?? false,
+        offline: { policy: offline(options.offline), limit: number(options, 'offline_limit', 1000, 0) },
+        call_timeout: number(options, 'call_timeout', 0, 0),
+        should_retry: options.should_retry ?? undefined,
+        onstatus: options.onstatus ?? undefined,
+        max_retries,
+        max_first_retries: number(options, 'max_first_retries', max_retries, -1),
         initial_retry_delay: number(options, 'initial_retry_delay', 1.5, 0),
         max_retry_delay: number(options, 'max_retry_delay', 300, 0),
         retry_delay_growth: number(options, 'retry_delay_growth', 1.5, 0),
@@ -130,6 +151,12 @@ export function connectionOptions(options) {
         socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0) },
         max_message_size: number(options, 'max_message_size', 2 ** 24, 1),
     };
+}
+
+/** What becomes of requests between two attempts. @param {any} policy @returns {'fail' | 'wait' | number} */
+function offline(policy = 'fail') {
+    check(policy === 'fail' || policy === 'wait' || policy >= 0, "Connection: <options>.offline must be 'fail', 'wait', or a number of milliseconds");
+    return policy;
 }
 
 /** How errors of callbacks are reported; a reporter that throws itself does no harm. @param {any} report */

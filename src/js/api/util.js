@@ -1,7 +1,7 @@
 // @ts-check
 // Autobahn's small helpers, for programs that use them. This package itself does not.
 
-import { normal } from './backoff.js';
+import { normal } from './reconnect.js';
 import { deferred } from './deferred.js';
 
 /** @param {string} base64 */
@@ -28,7 +28,7 @@ export function htob(hex) {
 
 /** @param {number} [mean] @param {number} [deviation] */
 export function rand_normal(mean = 0, deviation = 1) {
-    return normal(mean, deviation);
+    return mean + deviation * normal();
 }
 
 /** @param {unknown} value */

@@ -16,7 +16,7 @@ import { WebSocketTransport } from './websocket.js';
  * @property {number} [bufferedAmount] how many octets wait to be sent
  */
 
-/** @typedef {{ type: string, url: string | null, protocols: string[], create?: (protocols: string[]) => Transport, request_timeout?: number, batch_separator?: string }} Way */
+/** @typedef {{ type: string, url: string | null | (() => string | URL | Promise<string | URL>), protocols: string[], create?: (protocols: string[]) => Transport, request_timeout?: number, batch_separator?: string }} Way */
 
 /** The ways that have an address. */
 const ADDRESSED = ['websocket', 'longpoll'];
@@ -29,7 +29,7 @@ export const isUsable = ({ type, create }) => create !== undefined || needsUrl(t
 
 /**
  * A transport that is being opened.
- * @param {Way} way @param {{ WebSocket?: any, max_buffered: number }} options
+ * @param {Way & { url: string | null }} way @param {{ WebSocket?: any, max_buffered: number }} options
  * @returns {Transport | Promise<Transport>}
  */
 export function openTransport({ type, url, protocols, create, request_timeout }, options) {

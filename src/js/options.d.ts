@@ -83,6 +83,11 @@ export interface ConnectOptions {
      */
     max_buffered?: number;
     /**
+     * Milliseconds until a way to the router that has neither opened nor failed counts as failed; 20,000. A browser would wait
+     * for minutes where something takes connections and says nothing.
+     */
+    connect_timeout?: number;
+    /**
      * When to doubt a connection on which nothing comes, as a browser does not notice by itself that it is dead. After
      * `interval` milliseconds without a frame (30,000) the router is asked for an answer, and when nothing at all comes
      * within `timeout` milliseconds (10,000), the connection is given up as lost. Also at once, and within 5 seconds,

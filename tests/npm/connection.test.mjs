@@ -1,7 +1,9 @@
 // The Connection object: its callbacks, its reasons, its retries, and what autobahn's gets wrong.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSilentServer } from 'node:net';
 import { test } from 'node:test';
 
 import { connect, Connection, StateError } from '../../pkg/node.js';
@@ -320,4 +322,22 @@ test('exceptions in onopen and onclose are reported and hurt nobody', async (t) 
         'Exception raised from app code while firing Connection.onopen() in onopen',
         'Exception raised from app code while firing Connection.onclose() in onclose',
     ]);
+});
+
+test('a server that takes connections and never answers is given up, and the next way is tried', async (t) => {
+    const silent = createSilentServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    t.after(() => silent.close());
+    const peer = await peerFor(t);
+    const nowhere = `ws://127.0.0.1:${silent.address().port}`;
+    const alone = connect({ url: nowhere, realm: 'realm1', WebSocket, connect_timeout: 30 });
+    await assert.rejects(alone, { uri: 'wamp.error.network_failure', message: /no answer within 30 ms/ });
+    const joining = connect({ transports: [nowhere, peer.url].map((url) => ({ type: 'websocket', url })), realm: 'realm1', WebSocket, connect_timeout: 500 });
+    const router = await peer.connection();
+    await router.welcome();
+    const session = await joining;
+    assert.equal(session.isOpen, true);
+    const left = session.leave();
+    await router.goodbye();
+    await left;
 });

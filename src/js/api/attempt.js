@@ -43,6 +43,8 @@ export class Attempt {
     #open = null;
     /** @type {Transport | null} */
     #transport = null;
+    /** Rings when a transport has not opened in time. @type {ReturnType<typeof setTimeout> | undefined} */
+    #late = undefined;
     over = false;
     /** Once there is a session. @type {import('../glue/driver.js').Driver | null} */
     driver = null;
@@ -78,6 +80,7 @@ export class Attempt {
     /** It is over, and tells nothing more. */
     end() {
         this.over = true;
+        clearTimeout(this.#late);
         this.forget();
     }
 
@@ -115,6 +118,7 @@ export class Attempt {
     /** A way to the router is none now, which may be another matter next time. @param {Way} way @param {string} why @param {boolean} [unsupported] */
     #missed(way, why, unsupported = false) {
         if (this.over) return;
+        clearTimeout(this.#late);
         this.#transport = null;
         this.info = NO_TRANSPORT;
         this.#failures.push(why);
@@ -149,8 +153,15 @@ export class Attempt {
         const { type, protocols } = way;
         const name = nameOf(way, url);
         this.#transport = transport;
+        // A browser waits for minutes where something takes connections and says nothing.
+        const { connect_timeout } = this.#options;
+        this.#late = setTimeout(() => {
+            transport.close();
+            this.#missed(way, `cannot connect to ${name}: no answer within ${connect_timeout} ms`);
+        }, connect_timeout);
         transport.onclose = ({ code, reason }) => this.#missed(way, `cannot connect to ${name}: closed with code ${code}${reason && ` (${reason})`}`);
         transport.onopen = (protocol) => {
+            clearTimeout(this.#late);
             if (!protocols.includes(protocol)) {
                 transport.close();
                 const chose = protocol ? `chose the subprotocol '${protocol}'` : 'chose no subprotocol';

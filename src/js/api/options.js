@@ -7,6 +7,9 @@ import { isUsable, needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 import { authOption } from './credentials.js';
 
+/** setTimeout takes no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** @param {any} options @param {string} key @param {number} fallback @param {number} least */
 function number(options, key, fallback, least) {
     const value = options[key] ?? fallback;
@@ -139,6 +142,7 @@ export function connectionOptions(options) {
         retry_if_unreachable: options.retry_if_unreachable ?? true,
         durable: options.durable ?? false,
         offline: { policy: offline(options.offline), limit: number(options, 'offline_limit', 1000, 0) },
+        connect_timeout: Math.min(number(options, 'connect_timeout', 20_000, 1), LONGEST_TIMER),
         call_timeout: number(options, 'call_timeout', 0, 0),
         should_retry: options.should_retry ?? undefined,
         onstatus: options.onstatus ?? undefined,

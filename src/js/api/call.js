@@ -8,6 +8,7 @@ import { payloadArgs } from '../glue/payload.js';
 import { ProgressPromise } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';
+import { checkPolicy } from './offline.js';
 import { MOST_PARTS } from './running.js';
 import { EventBuffer } from './subscription.js';
 import { unwrap } from './values.js';
@@ -16,7 +17,7 @@ const CALL = 48;
 const CANCELED = 'wamp.error.canceled';
 const MODES = ['skip', 'killnowait', 'kill'];
 
-/** @typedef {{ signal?: AbortSignal, on_progress?: Function, timeout?: number }} Local */
+/** @typedef {{ signal?: AbortSignal, on_progress?: Function, timeout?: number, offline?: import('./offline.js').Policy }} Local */
 
 /** For a call without options. @type {Local} */
 const NOTHING = Object.freeze({});
@@ -25,18 +26,21 @@ const NEITHER = Object.freeze({ wire: NO_OPTIONS, local: NOTHING });
 /**
  * Separates what goes to the wire, verbatim, from what is for this side.
  * @param {any} options @param {boolean} disclose whether the caller is to be disclosed unless they say otherwise
+ * @param {number} [patience] the timeout unless they say otherwise
  * @returns {{ wire: any, local: Local }}
  */
-export function callOptions(options, disclose) {
-    if (options == null) return disclose ? { wire: { disclose_me: true }, local: NOTHING } : NEITHER;
-    const { signal, on_progress, ...wire } = options;
+export function callOptions(options, disclose, patience = 0) {
+    if (options == null && patience === 0) return disclose ? { wire: { disclose_me: true }, local: NOTHING } : NEITHER;
+    const { signal, on_progress, offline, ...wire } = options ?? {};
+    if (offline !== undefined) checkPolicy('Session.call', offline);
+    if (patience !== 0) wire.timeout ??= patience;
     check(signal == null || typeof signal.addEventListener === 'function', 'Session.call: <options>.signal must be an AbortSignal');
     check(on_progress == null || typeof on_progress === 'function', 'Session.call: <options>.on_progress must be a function');
     // As JSON, in which the options are checked, NaN is null.
     check(typeof wire.timeout !== 'number' || (Number.isInteger(wire.timeout) && wire.timeout >= 0), 'Session.call: <options>.timeout must be a whole number of milliseconds');
     if (on_progress) wire.receive_progress ??= true;
     if (disclose) wire.disclose_me ??= true;
-    return { wire, local: { signal: signal ?? undefined, on_progress: on_progress ?? undefined, timeout: Number(wire.timeout ?? 0) } };
+    return { wire, local: { signal: signal ?? undefined, on_progress: on_progress ?? undefined, timeout: Number(wire.timeout ?? 0), offline: offline ?? undefined } };
 }
 
 /**
@@ -60,6 +64,24 @@ export function startCall(driver, middle, parts, args, kwargs, local, report) {
     }
     return call.promise;
 }
+
+/**
+ * The same while there is no connection.
+ * @param {import('./offline.js').Offline} away
+ * @param {any[]} middle @param {boolean} parts @param {any} args @param {any} kwargs @param {Local} local @param {(error: unknown, text: string) => void} report
+ */
+export function queueCall(away, middle, parts, args, kwargs, local, report) {
+    const call = new Call(NO_DRIVER, local, report);
+    call.watch();
+    call.wait(away, (driver) => {
+        if (!surelyRight(CALL, middle[0])) driver.demand(CALL, middle[0]);
+        call.send(parts, middle, args, kwargs, middle[0].progress === true);
+    });
+    return call.promise;
+}
+
+/** Of a call that was not sent, for which nothing is done. */
+export const NO_DRIVER = /** @type {any} */ (null);
 
 /** The two ends of the promise that is being made. @type {(value: any) => void} */
 let resolve;
@@ -100,6 +122,20 @@ export class Call {
         const { timeout = 0 } = this.local;
         if (timeout || more) this.driver.plan(this.request, timeout, more);
         this.takesParts = parts;
+    }
+
+    /** Waits for a connection, unless it is given up. @param {import('./offline.js').Offline} away @param {(driver: import('../glue/driver.js').Sender) => void} begin */
+    wait(away, begin) {
+        if (this.over) return;
+        const ready = (/** @type {import('../glue/driver.js').Sender} */ driver) => {
+            this.driver = driver;
+            begin(driver);
+        };
+        try {
+            this.onover(away.add(this.local.offline, ready, (error) => this.failed(error)));
+        } catch (error) {
+            this.failed(error);
+        }
     }
 
     /** Follows the signal. */

@@ -5,8 +5,10 @@
 import { plainDict } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { invoke } from './endpoint.js';
-import { StateError, WampError } from './errors.js';
+import { SessionLost, StateError, WampError } from './errors.js';
+import { Handles, NOBODY, isLive } from './handles.js';
 import { Registration } from './registration.js';
+import { Runs } from './running.js';
 import { runningOf } from './values.js';
 
 const REGISTER = 64;
@@ -15,91 +17,95 @@ const CANCELED = 'wamp.error.canceled';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Sender} Sender */
-/** @typedef {{ registration: Registration, revoked: (reason: any) => void }} Endpoint */
+/** @typedef {import('./handles.js').Kept & { handle: Registration }} Endpoint */
 
 export class Callee {
     #session;
-    #open;
-    #report;
-    /** @type {Map<number, Endpoint>} */
-    #endpoints = new Map();
-    /** What runs on after its endpoint has returned, by request. @type {Map<number, import('./values.js').Invocation>} */
-    #running = new Map();
+    #link;
+    /** @type {Handles} */
+    handles;
+    /** What runs on after its endpoint has returned. */
+    runs = new Runs();
 
-    /**
-     * @param {import('./session.js').Session} session @param {() => Driver} open its driver, or throws
-     * @param {(error: unknown, text: string) => void} report
-     */
-    constructor(session, open, report) {
+    /** @param {import('./session.js').Session} session @param {import('./handles.js').Link} link */
+    constructor(session, link) {
         this.#session = session;
-        this.#open = open;
-        this.#report = report;
+        this.#link = link;
+        this.handles = new Handles(link);
     }
 
     get registrations() {
-        return [...this.#endpoints.values()].map(({ registration }) => registration);
+        return [...this.handles.values()].map(({ handle }) => handle).filter(({ active }) => active);
     }
 
     /**
      * @param {string} procedure checked @param {Function} endpoint @param {any} options as they were given
-     * @param {any} wire what of them is sent, checked
+     * @param {any} wire what of them is sent, checked @param {import('./offline.js').Policy | undefined} offline
      * @returns {Promise<Registration>}
      */
-    register(procedure, endpoint, options, wire) {
-        const driver = this.#open();
+    register(procedure, endpoint, options, wire, offline) {
         const request = [REGISTER, 1, plainDict(wire), procedure];
         return new Promise((resolve, reject) => {
-            driver.demand(REGISTER, wire);
-            const ticket = driver.request(request, {
-                done: (_, id) => {
-                    const revoked = deferred();
-                    const registration = new Registration(procedure, endpoint, options, this.#session, id, {
-                        revoked: revoked.promise,
-                        unregister: () => this.#unregister(ticket),
-                    });
-                    this.#endpoints.set(ticket, { registration, revoked: revoked.resolve });
-                    resolve(registration);
-                },
-                failed: reject,
-            });
+            const begin = (/** @type {Driver} */ driver) => {
+                driver.demand(REGISTER, wire);
+                const ticket = driver.request(request, { done: (_, id) => resolve(this.#begun(ticket, request, endpoint, options, id)), failed: reject });
+            };
+            this.#link.when(offline, begin, reject);
         });
     }
 
-    /** @param {number} ticket @returns {Promise<void>} */
-    #unregister(ticket) {
-        const endpoint = this.#endpoints.get(ticket);
-        const driver = this.#open();
-        if (!endpoint?.registration.active) throw new StateError('registration not active');
+    /** @param {number} ticket @param {any[]} request @param {Function} endpoint @param {any} options @param {number} id */
+    #begun(ticket, request, endpoint, options, id) {
+        /** @type {any} */
+        const kept = { state: 'active', ticket, request, stop: () => {}, revoked: deferred() };
+        kept.handle = new Registration(request[3], endpoint, options, this.#session, id, kept, () => this.#unregister(kept));
+        this.handles.set(ticket, kept);
+        return kept.handle;
+    }
+
+    /** @param {Endpoint} kept @returns {Promise<void>} */
+    #unregister(kept) {
+        this.#link.check();
+        if (!isLive(kept)) throw new StateError('registration not active');
         return new Promise((resolve, reject) => {
-            driver.request([UNREGISTER, 1, ticket], {
+            const pending = {
                 done: () => {
-                    this.#endpoints.delete(ticket);
+                    this.handles.delete(kept.ticket);
                     resolve();
                 },
-                failed: (error) => {
+                failed: (/** @type {Error} */ error) => {
                     // The router refused, and calls still come; after a loss nothing does.
-                    endpoint.registration.active = this.#session.isOpen;
+                    if (!(error instanceof SessionLost)) this.handles.mark(kept, 'active');
                     reject(error);
                 },
-            });
-            endpoint.registration.active = false;
+            };
+            this.#link.end([UNREGISTER, 1, kept.ticket], pending);
+            this.handles.mark(kept, 'ended');
+        });
+    }
+
+    /** What a core of no more use had is asked for again. @param {Driver} driver */
+    again(driver) {
+        this.handles.again(driver, ({ ticket }) => {
+            this.handles.delete(ticket);
+            driver.request([UNREGISTER, 1, ticket], NOBODY);
         });
     }
 
     /** @param {number} ticket */
     procedureOf(ticket) {
-        return this.#endpoints.get(ticket)?.registration.procedure;
+        return this.handles.get(ticket)?.handle.procedure;
     }
 
     /** @param {Sender} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
     invocation(driver, ticket, request, message) {
-        const endpoint = this.#endpoints.get(ticket);
-        if (endpoint) invoke(driver, endpoint.registration, request, message, this.#running, this.#report);
+        const kept = this.handles.get(ticket);
+        if (kept) invoke(driver, kept.handle, request, message, this.runs, this.#link.report);
     }
 
     /** More of the call of what runs. @param {Sender} driver @param {number} request @param {any} message INVOCATION, … */
     invocationPart(driver, request, message) {
-        const invocation = this.#running.get(request);
+        const invocation = this.runs.get(request);
         if (!invocation || runningOf(invocation).part(message)) return;
         const error = new WampError(CANCELED, ['the parts of the call come faster than they are read']);
         runningOf(invocation).interrupt(error);
@@ -113,25 +119,17 @@ export class Callee {
      */
     interrupted(driver, request, kill, reason) {
         const error = new WampError(CANCELED, reason ? [reason] : []);
-        const invocation = this.#running.get(request);
+        const invocation = this.runs.get(request);
         const heard = invocation && runningOf(invocation).interrupt(error);
         if (kill && !heard) driver.answer(true, request, [{}, CANCELED], error.args, undefined);
     }
 
-    /** @param {number} ticket @param {string | undefined} reason */
-    revoked(ticket, reason) {
-        const endpoint = this.#endpoints.get(ticket);
-        this.#endpoints.delete(ticket);
-        if (!endpoint) return;
-        endpoint.registration.active = false;
-        endpoint.revoked(reason);
-    }
-
-    /** The session is over. @param {WampError} lost */
-    ended(lost) {
-        for (const invocation of this.#running.values()) runningOf(invocation).interrupt(lost);
-        this.#running.clear();
-        for (const { registration } of this.#endpoints.values()) registration.active = false;
-        this.#endpoints.clear();
+    /** There is no connection, so that no answer of what runs can be sent. @param {WampError} lost */
+    interrupt(lost) {
+        // Their requests mean something else on the next connection.
+        const runs = this.runs;
+        this.runs = new Runs();
+        for (const invocation of runs.values()) runningOf(invocation).interrupt(lost);
+        runs.clear();
     }
 }

@@ -5,7 +5,6 @@
 import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { EndCause } from '../glue/op.js';
-import { Core } from '../wasm/wamp_wasm.js';
 import { Attempt, NO_TRANSPORT, text } from './attempt.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
@@ -195,7 +194,7 @@ export class Connection {
         const { realm, on_internal_error, max_message_size } = this.#options;
         try {
             /** @type {Start} */
-            const start = (host, core) => (attempt.driver = new Driver(core ?? new Core(false), codec, transport, host, max_message_size));
+            const start = (host, core) => (attempt.driver = new Driver(core, codec, transport, host, max_message_size));
             // A durable session goes on with what it has.
             if (this.#controls) this.#controls.resume(start, authentication);
             else this.#session = this.#newSession(start, authentication);
@@ -232,7 +231,6 @@ export class Connection {
             on_user_error,
             on_internal_error,
         });
-        session.onjoin = (details) => this.#joined(details);
         return session;
     }
 

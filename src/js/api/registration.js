@@ -2,22 +2,28 @@
 // A registration as its endpoint's owner sees it.
 
 export class Registration {
+    #kept;
     #unregister;
 
     /**
      * @param {string} procedure @param {Function} endpoint @param {Record<string, any>} options
      * @param {any} session @param {number} id
-     * @param {{ revoked: Promise<any>, unregister: () => Promise<void> }} internal
+     * @param {import('./handles.js').Kept} kept @param {() => Promise<void>} unregister
      */
-    constructor(procedure, endpoint, options, session, id, internal) {
+    constructor(procedure, endpoint, options, session, id, kept, unregister) {
         this.procedure = procedure;
         this.endpoint = endpoint;
         this.options = options;
         this.session = session;
         this.id = id;
         this.active = true;
-        this.on_unregister = internal.revoked;
-        this.#unregister = internal.unregister;
+        this.on_unregister = kept.revoked.promise;
+        this.#kept = kept;
+        this.#unregister = unregister;
+    }
+
+    get state() {
+        return this.#kept.state;
     }
 
     unregister() {

@@ -2,28 +2,34 @@
 // A WAMP session as the application sees it: it checks arguments and hands on to the role that they are
 // for. What may be sent, and what an answer means, is decided in the core.
 
-import { own_roles } from '../wasm/wamp_wasm.js';
-import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest, isUri } from '../glue/check.js';
-import { surelyRight } from '../glue/hot.js';
-import { fromOctets, plainDict } from '../glue/octets.js';
+import { Core } from '../wasm/wamp_wasm.js';
+import { NO_OPTIONS, check, checkGoodbye, checkOptions, checkRequest } from '../glue/check.js';
+import { plainDict } from '../glue/octets.js';
+import { EndCause } from '../glue/op.js';
 import { codecs, withoutCodec } from '../glue/payload.js';
-import { callOptions, startCall } from './call.js';
+import { callOptions, queueCall, startCall } from './call.js';
 import { Callee } from './callee.js';
+import { answerChallenge } from './challenge.js';
 import { deferred } from './deferred.js';
-import { StateError, WampError, sessionLost } from './errors.js';
+import { drain } from './drain.js';
+import { StateError, sessionLost } from './errors.js';
+import { commonFeatures, ownRoles } from './features.js';
 import { guarded } from './guarded.js';
+import { endUnsent, isLive } from './handles.js';
 import { Names } from './names.js';
+import { Offline, checkPolicy, takePolicy } from './offline.js';
+import { startPublish } from './publish.js';
 import { Registration } from './registration.js';
 import { Subscriber } from './subscriber.js';
 import { isStream, startStream } from './stream.js';
 import { Subscription } from './subscription.js';
-import { Publication } from './values.js';
 import { Watch } from './watch.js';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Ended} Ended */
 /** @typedef {import('../glue/driver.js').Host} Host */
-/** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
+/** @typedef {import('../glue/driver.js').Sender} Sender */
+/** @typedef {import('./offline.js').Policy} Policy */
 /**
  * Makes the driver of one attempt: over its transport, with the core of the session, which outlives it.
  * @typedef {(host: Host, core: Core) => Driver} Start
@@ -48,23 +54,26 @@ import { Watch } from './watch.js';
  */
 
 const HELLO = 1;
-const ABORT = 3;
-const AUTHENTICATE = 5;
 const GOODBYE = 6;
 const PUBLISH = 16;
 const SUBSCRIBE = 32;
 const CALL = 48;
 const REGISTER = 64;
 
-const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
-
-/** The roles of this side, and the router's role that serves each: what both announce is a feature. */
-const COUNTERPARTS = { publisher: 'broker', subscriber: 'broker', caller: 'dealer', callee: 'dealer' };
-
 export class Session {
-    /** @type {Driver | null} */
+    /** Of the attempt that there is, or of the last. @type {Driver | null} */
     #driver = null;
+    /** What decides, for as long as the session lives. @type {Core | null} */
+    #core = null;
+    /** Whether the core is not the one that knew the handles, which is of no more use. */
+    #renewed = false;
     #config;
+    #host;
+    /** Where what has a payload is sent, while that may be. @type {Sender | null} */
+    #sender = null;
+    #offline;
+    #draining = false;
+    #isOver = false;
     #id = /** @type {number | null} */ (null);
     #realm = /** @type {string | null} */ (null);
     #welcome = /** @type {any} */ (null);
@@ -93,7 +102,7 @@ export class Session {
      * @param {(controls: Controls) => void} [config.bind] called once, before `start`
      * @param {Upstream} [config.connection] of a durable session
      * @param {Tell} [config.tell]
-     * @param {{ policy: 'fail' | 'wait' | number, limit: number }} [config.offline] what becomes of requests between two attempts of a durable session
+     * @param {{ policy: Policy, limit: number }} [config.offline] what becomes of requests between two attempts of a durable session
      * @param {{ interval: number, timeout: number } | null} [config.heartbeat] when to ask the router whether it is still there
      * @param {number} [config.call_timeout] milliseconds, for calls that say nothing of it
      * @param {(details: any) => void} [config.joined] told of each WELCOME, after what was queued is sent and before `onjoin`
@@ -107,25 +116,36 @@ export class Session {
         check(typeof config?.start === 'function', 'Session: it is made by a Connection or by connect');
         this.#config = config;
         this.#watch = new Watch(config.heartbeat ?? null);
-        const open = () => this.#open();
-        const subscriber = (this.#subscriber = new Subscriber(this, open, config.on_user_error));
-        const callee = (this.#callee = new Callee(this, open, config.on_user_error));
-        // The constructor of the driver may already deliver.
-        this.#driver = config.start({
+        this.#offline = new Offline(config.offline ?? { policy: 'fail', limit: 0 });
+        const link = {
+            when: (/** @type {any} */ policy, /** @type {any} */ begin, /** @type {any} */ failed) => this.#when(policy, begin, failed),
+            check: () => this.#durable || this.#open(),
+            end: (/** @type {any[]} */ message, /** @type {any} */ pending) => this.#endHandle(message, pending),
+            tell: config.tell ?? (() => false),
+            report: config.on_user_error,
+        };
+        const subscriber = (this.#subscriber = new Subscriber(this, link));
+        const callee = (this.#callee = new Callee(this, link));
+        /** @type {Host} */
+        this.#host = {
             joined: (id, message) => this.#joined(id, message),
-            challenged: (message) => this.#challenged(message),
+            challenged: (message) => void answerChallenge(this, this.#use(), this.#config, message),
             handlersOf: (tickets) => subscriber.handlersOf(tickets),
             event: (handlers, message) => subscriber.event(/** @type {any} */ (handlers), message),
             invocation: (driver, endpoint, request, message) => (this.#payloads ?? callee).invocation(driver, endpoint, request, message),
             invocationPart: (driver, request, message) => (this.#payloads ?? callee).invocationPart(driver, request, message),
             interrupted: (driver, request, kill, reason) => (this.#payloads ?? callee).interrupted(driver, request, kill, reason),
             subscriptionRevoked: (tickets, reason) => subscriber.revoked(tickets, reason),
-            registrationRevoked: (endpoint, reason) => callee.revoked(endpoint, reason),
+            registrationRevoked: (endpoint, reason) => callee.handles.revoked(endpoint, reason),
+            restored: (ticket, id) => void (subscriber.handles.restored(ticket, id) || callee.handles.restored(ticket, id)),
+            notRestored: (ticket, error) => void (subscriber.handles.notRestored(ticket, error) || callee.handles.notRestored(ticket, error)),
             decoded: (op, a, tickets, message, pending) => (this.#payloads ? this.#payloads.opened(op, a, tickets, message, pending) : withoutCodec(message)),
             undecodable: (error) => config.on_user_error(error, 'A payload that came cannot be decoded:'),
             ended: (ended) => this.#ended(ended),
             fault: (error) => config.on_internal_error(error, 'internal error of wamp-wasm:'),
-        });
+        };
+        config.bind?.({ resume: (start, authentication) => this.#resume(start, authentication), over: (ended) => this.#over(ended) });
+        this.#resume(config.start, config.authentication);
     }
 
     get id() {
@@ -154,14 +174,7 @@ export class Session {
     }
 
     get features() {
-        /** @type {any} */
-        const features = {};
-        const own = fromOctets(own_roles());
-        for (const [role, counterpart] of Object.entries(COUNTERPARTS)) {
-            const theirs = Object.entries(this.#welcome?.roles?.[counterpart]?.features ?? {});
-            features[role] = Object.fromEntries(theirs.filter(([feature, on]) => on === true && own[role].features[feature] === true));
-        }
-        return features;
+        return commonFeatures(this.#welcome);
     }
 
     get subscriptions() {
@@ -192,7 +205,7 @@ export class Session {
         });
         const driver = this.#use();
         if (this.#config.authentication?.demanding) driver.expectProof();
-        driver.command([HELLO, realm, { ...details, roles: fromOctets(own_roles()) }]);
+        driver.command([HELLO, realm, { ...details, roles: ownRoles() }]);
         this.#realm = realm;
     }
 
@@ -200,7 +213,8 @@ export class Session {
     leave(reason, message) {
         const uri = reason ?? 'wamp.close.normal';
         checkGoodbye('Session.leave', uri, message);
-        this.#use().command([GOODBYE, message == null ? {} : { message }, uri]);
+        if (this.#durable && !this.#driver?.alive) this.#config.connection?.stop(uri, message ?? undefined);
+        else this.#use().command([GOODBYE, message == null ? {} : { message }, uri]);
         return this.#closed.promise;
     }
 
@@ -208,30 +222,23 @@ export class Session {
     call(procedure, args, kwargs, options) {
         if (args != null && !Array.isArray(args) && isStream(args)) return this.#callInParts(procedure, args, kwargs, options);
         checkRequest('call', 'procedure', procedure, args, kwargs, options);
-        const driver = this.#sender();
-        const { wire, local } = callOptions(options, this.caller_disclose_me);
+        const sender = this.#sender ?? this.#absent();
+        const { wire, local } = callOptions(options, this.caller_disclose_me, this.#config.call_timeout);
         const uri = this.#names.hot('call', CALL, procedure, wire);
-        return startCall(driver, [wire, uri], wire.receive_progress === true, args ?? undefined, kwargs ?? undefined, local, this.#config.on_user_error);
+        const report = this.#config.on_user_error;
+        if (sender === null) return queueCall(this.#offline, [wire, uri], wire.receive_progress === true, args ?? undefined, kwargs ?? undefined, local, report);
+        return startCall(sender, [wire, uri], wire.receive_progress === true, args ?? undefined, kwargs ?? undefined, local, report);
     }
 
     /** @param {string} topic @param {any} [args] @param {any} [kwargs] @param {any} [options] */
     publish(topic, args, kwargs, options) {
         checkRequest('publish', 'topic', topic, args, kwargs, options);
-        const driver = this.#sender();
+        const sender = this.#sender ?? this.#absent();
         const wire = options == null && !this.publisher_disclose_me ? NO_OPTIONS : { ...options };
         if (this.publisher_disclose_me) wire.disclose_me ??= true;
+        const policy = wire === NO_OPTIONS ? undefined : takePolicy('Session.publish', wire);
         const uri = this.#names.hot('publish', PUBLISH, topic, wire);
-        const judged = wire !== NO_OPTIONS && !surelyRight(PUBLISH, wire);
-        if (wire.acknowledge !== true) {
-            if (judged) driver.demand(PUBLISH, wire);
-            driver.send(PUBLISH, false, [wire, uri], args ?? undefined, kwargs ?? undefined, null);
-            return undefined;
-        }
-        return new Promise((resolve, reject) => {
-            const pending = { done: (/** @type {number} */ _, /** @type {number} */ id) => resolve(new Publication(id)), failed: reject };
-            if (judged) driver.demand(PUBLISH, wire);
-            driver.send(PUBLISH, true, [wire, uri], args ?? undefined, kwargs ?? undefined, pending);
-        });
+        return startPublish(sender, this.#offline, policy, [wire, uri], args ?? undefined, kwargs ?? undefined, this.#config.on_user_error);
     }
 
     /** @param {string} topic @param {any} [handler] @param {any} [options] */
@@ -239,11 +246,13 @@ export class Session {
         check(typeof topic === 'string', 'Session.subscribe: <topic> must be a string');
         check(handler == null || typeof handler === 'function', 'Session.subscribe: <handler> must be a function');
         checkOptions('Session.subscribe', options);
-        this.#open();
-        const { buffer: size, ...wire } = options ?? {};
-        check(size === undefined || (Number.isInteger(size) && size > 0), 'Session.subscribe: <options>.buffer must be a positive integer');
+        this.#sender ?? this.#absent();
+        const { buffer, on_slow, offline, ...wire } = options ?? {};
+        check(buffer === undefined || (Number.isInteger(buffer) && buffer > 0), 'Session.subscribe: <options>.buffer must be a positive integer');
+        check(on_slow == null || typeof on_slow === 'function', 'Session.subscribe: <options>.on_slow must be a function');
+        checkPolicy('Session.subscribe', offline);
         const uri = this.#names.checked('subscribe', SUBSCRIBE, topic, wire);
-        return this.#subscriber.subscribe(uri, handler ?? null, options ?? {}, wire, size);
+        return this.#subscriber.subscribe(uri, handler ?? null, options ?? {}, wire, { buffer, on_slow, offline: offline ?? undefined });
     }
 
     /** @param {string} procedure @param {any} endpoint @param {any} [options] */
@@ -251,26 +260,57 @@ export class Session {
         check(typeof procedure === 'string', 'Session.register: <procedure> must be a string');
         check(typeof endpoint === 'function', 'Session.register: <endpoint> must be a function');
         checkOptions('Session.register', options);
-        this.#open();
+        this.#sender ?? this.#absent();
         const wire = { ...options };
+        const policy = takePolicy('Session.register', wire);
         const uri = this.#names.checked('register', REGISTER, procedure, wire);
-        return this.#callee.register(uri, endpoint, options ?? {}, wire);
+        return this.#callee.register(uri, endpoint, options ?? {}, wire, policy);
     }
 
     /** @param {Subscription} subscription */
     unsubscribe(subscription) {
         check(subscription instanceof Subscription, 'Session.unsubscribe: <subscription> must be a Subscription');
-        this.#open();
-        if (subscription.session !== this || !subscription.active) throw new StateError('subscription not active');
+        this.#durable || this.#open();
+        if (subscription.session !== this || !isLive(subscription)) throw new StateError('subscription not active');
         return subscription.unsubscribe();
     }
 
     /** @param {Registration} registration */
     unregister(registration) {
         check(registration instanceof Registration, 'Session.unregister: <registration> must be a Registration');
-        this.#open();
-        if (registration.session !== this || !registration.active) throw new StateError('registration not active');
+        this.#durable || this.#open();
+        if (registration.session !== this || !isLive(registration)) throw new StateError('registration not active');
         return registration.unregister();
+    }
+
+    /** @param {{ timeout?: number }} [options] */
+    drain(options) {
+        check(options?.timeout === undefined || options.timeout >= 0, 'Session.drain: <options>.timeout must be a number of milliseconds');
+        this.#durable || this.#open();
+        this.#draining = true;
+        this.#sender = null;
+        return drain({
+            handles: [...this.#subscriber.handles.values(), ...this.#callee.handles.values()],
+            runs: () => this.#callee.runs,
+            driver: () => this.#driver,
+            offline: this.#offline,
+            leave: () => (this.#isOver ? this.#closed.promise : this.leave()),
+        }, options?.timeout);
+    }
+
+    async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+        if (!this.#isOver) await this.leave();
+    }
+
+    /** Drops the connection and connects at once. */
+    reconnect() {
+        if (!this.#durable) throw new StateError('session not open');
+        this.#config.connection?.reconnect();
+    }
+
+    /** What becomes of the connection, and of the handles. */
+    status() {
+        return this.#config.connection?.status();
     }
 
     /** Milliseconds of one round trip to the router. */
@@ -296,8 +336,10 @@ export class Session {
     /** @param {import('./payloads.js').PayloadCodec | null} codec */
     set_payload_codec(codec) {
         if (!codecs.Payloads) throw new StateError("Session.set_payload_codec: import 'wamp-wasm/e2ee' first");
-        this.#payloads ??= new codecs.Payloads(this, this.#use(), this.#subscriber, this.#callee);
+        const driver = this.#durable ? /** @type {Driver} */ (this.#driver) : this.#use();
+        this.#payloads ??= new codecs.Payloads(this, driver, this.#subscriber, this.#callee);
         this.#payloads.set(codec);
+        if (this.#sender) this.#sender = this.#payloads;
     }
 
     get_payload_codec() {
@@ -318,11 +360,11 @@ export class Session {
     #callInParts(procedure, stream, kwargs, options) {
         checkRequest('call', 'procedure', procedure, null, null, options);
         check(kwargs == null, 'Session.call: <kwargs> must be absent where <args> is a stream, whose parts bring their own');
-        const driver = this.#sender();
-        const { wire: whole, local } = callOptions(options, this.caller_disclose_me);
+        const sender = this.#sender ?? this.#absent();
+        const { wire: whole, local } = callOptions(options, this.caller_disclose_me, this.#config.call_timeout);
         const wire = { ...whole, progress: true };
         const uri = this.#names.hot('call', CALL, procedure, wire);
-        return startStream(driver, [wire, uri], stream, local, this.#config.on_user_error);
+        return startStream(sender, this.#offline, [wire, uri], stream, local, this.#config.on_user_error);
     }
 
     #use() {
@@ -335,68 +377,106 @@ export class Session {
         return this.#use();
     }
 
-    /** Where what has a payload is sent. */
-    #sender() {
-        const driver = this.#open();
-        return this.#payloads ?? driver;
+    /** Whether there may be another connection. */
+    get #durable() {
+        return this.#config.durable === true && !this.#isOver;
+    }
+
+    /** The sender where there is none for the asking: null when there may be one later, else a StateError. */
+    #absent() {
+        // What runs may need to ask others before it can answer.
+        if (this.#draining && this.#callee.runs.size === 0) throw new StateError('session draining');
+        if (!this.#durable) this.#open();
+        return this.isOpen ? this.#payloads ?? this.#driver : null;
+    }
+
+    /** @param {Policy | undefined} policy @param {(driver: Driver) => void} begin @param {(error: any) => void} failed */
+    #when(policy, begin, failed) {
+        if (this.isOpen) begin(this.#use());
+        else this.#offline.add(policy, (_, driver) => begin(driver), failed);
+    }
+
+    /** @param {any[]} message UNSUBSCRIBE or UNREGISTER, with a ticket @param {import('../glue/driver.js').Pending} pending */
+    #endHandle(message, pending) {
+        const isKnown = message[2] !== 0 && !this.#renewed && this.#core !== null;
+        if (!isKnown) pending.done(0, 0, null);
+        else if (this.#driver?.alive) this.#driver.request(message, pending);
+        else pending.done(0, endUnsent(/** @type {Core} */ (this.#core), message), null);
+    }
+
+    /** Begins an attempt. @param {Start} start @param {import('./authenticate.js').Authentication} [authentication] */
+    #resume(start, authentication) {
+        const codec = this.#payloads?.codec;
+        this.#config = { ...this.#config, authentication };
+        this.#core ??= new Core(this.#durable);
+        this.#driver = start(this.#host, this.#core);
+        // Another one: what the codec was told of the last connection means something else on this one.
+        this.#payloads = null;
+        if (codec) this.set_payload_codec(codec);
     }
 
     /** @param {number} id @param {any} message WELCOME, Session, Details */
     #joined(id, message) {
+        const driver = this.#use();
         this.#id = id;
         this.#welcome = message[2];
         this.#realm = this.#welcome.realm ?? this.#realm;
         this.#joinedAt = performance.now();
-        this.#watch.joined(this.#use());
+        if (!this.#draining) this.#sender = this.#payloads ?? driver;
+        this.#watch.joined(driver);
+        if (this.#renewed) {
+            this.#renewed = false;
+            this.#subscriber.again(driver);
+            this.#callee.again(driver);
+        }
+        this.#offline.flush(() => (this.isOpen ? this.#payloads ?? driver : null), driver);
+        this.#config.joined?.(this.#welcome);
         this.#user(() => this.onjoin?.(this.#welcome), 'Exception raised from app code while firing Session.onjoin()');
-    }
-
-    /** @param {any} message CHALLENGE, AuthMethod, Extra */
-    async #challenged(message) {
-        const { authentication, onchallenge, on_internal_error, on_user_error } = this.#config;
-        if (!authentication && !onchallenge) {
-            on_internal_error(new Error('received WAMP challenge, but no onchallenge() handler set'), '');
-            return this.#refuse(CANNOT_AUTHENTICATE, 'there is no onchallenge handler');
-        }
-        try {
-            const answer = await (authentication ? authentication.answer(message[1], message[2]) : onchallenge?.(this, message[1], message[2]));
-            const [signature, extra, proof] = Array.isArray(answer) ? answer : typeof answer === 'string' ? [answer] : [answer?.signature, answer?.extra, answer?.server_signature];
-            check(typeof signature === 'string', 'onchallenge must give a string or [string, object]');
-            const plain = plainDict(extra ?? {});
-            if (!this.#driver?.alive) return;
-            if (proof != null) this.#driver.expectProof(String(proof));
-            this.#driver.command([AUTHENTICATE, signature, plain]);
-        } catch (error) {
-            if (!authentication) on_user_error(error, 'onchallenge() raised: ');
-            const known = error instanceof WampError && isUri(error.uri);
-            const text = known ? error.args[0] : error instanceof Error ? error.message : error;
-            this.#refuse(known ? error.uri : CANNOT_AUTHENTICATE, String(text ?? ''));
-        }
-    }
-
-    /** Gives up joining. @param {string} reason @param {string} text */
-    #refuse(reason, text) {
-        if (!this.#driver?.alive) return;
-        try {
-            this.#driver.command([ABORT, { message: text }, reason]);
-        } catch {
-            // The session is over, or the challenge was given up: nobody waits for the answer.
-        }
     }
 
     /** @param {Ended} ended */
     #ended(ended) {
         this.#id = null;
+        this.#sender = null;
         this.#watch.ended(this.#driver);
-        const lost = sessionLost(ended.reason, ended.message);
-        this.#subscriber.ended(lost);
-        this.#callee.ended(lost);
-        const details = { reason: ended.reason, message: ended.message, was_open: ended.wasOpen };
-        if (ended.wasOpen) {
-            this.#user(() => this.onleave?.(ended.reason, details), 'Exception raised from app code while firing Session.onleave()');
+        const { reason, message, wasOpen: was_open } = ended;
+        this.#callee.interrupt(sessionLost(reason, message));
+        if (ended.crashed) {
+            this.#core = null;
+            this.#renewed = true;
         }
-        this.#closed.resolve(details);
+        const details = { reason, message, was_open };
+        if (this.#durable && ended.cause !== EndCause.Left) {
+            this.#subscriber.handles.suspend();
+            this.#callee.handles.suspend();
+        } else {
+            this.#settle(ended);
+        }
+        if (was_open) {
+            this.#user(() => this.onleave?.(reason, details), 'Exception raised from app code while firing Session.onleave()');
+        }
+        if (this.#isOver) this.#closed.resolve(details);
         this.#config.ended(ended);
+    }
+
+    /** There will be no further attempt. @param {Ended} ended */
+    #over(ended) {
+        if (this.#isOver) return;
+        this.#settle(ended);
+        this.#closed.resolve({ reason: ended.reason, message: ended.message, was_open: ended.wasOpen });
+    }
+
+    /** @param {Ended} ended */
+    #settle({ cause, reason, message }) {
+        const lost = sessionLost(reason, message);
+        const left = cause === EndCause.Left;
+        this.#isOver = true;
+        if (this.#driver?.alive) this.#driver.lose('the session is over');
+        this.#subscriber.handles.over(lost, left);
+        this.#callee.handles.over(lost, left);
+        this.#offline.over(lost);
+        this.#core?.free();
+        this.#core = null;
     }
 
     /** @param {() => unknown} call @param {string} text */

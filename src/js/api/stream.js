@@ -2,7 +2,7 @@
 // A call whose arguments come bit by bit: each item of a stream is sent as a part of the one call.
 // One rule: the stream is read no further once the call is over, and is told so.
 
-import { Call } from './call.js';
+import { Call, NO_DRIVER } from './call.js';
 import { Result } from './values.js';
 
 const CALL = 48;
@@ -16,16 +16,17 @@ export function isStream(args) {
 }
 
 /**
- * Begins to read and gives the promise of the call's result.
- * @param {import('../glue/driver.js').Sender} driver @param {any[]} middle of the first CALL, with `progress` in its options
+ * Begins to read, at once or when there is a connection, and gives the promise of the call's result.
+ * @param {import('../glue/driver.js').Sender | null} driver @param {import('./offline.js').Offline} away
+ * @param {any[]} middle of the first CALL, with `progress` in its options
  * @param {any} stream @param {import('./call.js').Local} local @param {(error: unknown, text: string) => void} report
  */
-export function startStream(driver, middle, stream, local, report) {
-    const call = new Call(driver, local, report);
+export function startStream(driver, away, middle, stream, local, report) {
+    const call = new Call(driver ?? NO_DRIVER, local, report);
     /** @type {AsyncIterator<any>} */
     let items;
     try {
-        driver.demand(CALL, middle[0]);
+        driver?.demand(CALL, middle[0]);
         items = iterate(stream);
     } catch (error) {
         call.failed(error);
@@ -34,7 +35,15 @@ export function startStream(driver, middle, stream, local, report) {
     call.watch();
     // Nobody waits for the end of the stream, which may fail at once, too.
     call.onover(() => void (async () => items.return?.())().catch(() => {}));
-    if (!call.over) send(driver, call, middle, items).catch((error) => call.giveUp('killnowait', error));
+    const begin = (/** @type {import('../glue/driver.js').Sender} */ sender) => void send(sender, call, middle, items).catch((error) => call.giveUp('killnowait', error));
+    if (driver) {
+        if (!call.over) begin(driver);
+    } else {
+        call.wait(away, (sender) => {
+            sender.demand(CALL, middle[0]);
+            begin(sender);
+        });
+    }
     return call.promise;
 }
 

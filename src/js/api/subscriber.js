@@ -7,83 +7,92 @@ import { plainDict } from '../glue/octets.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
+import { Handles, NOBODY, isLive } from './handles.js';
 import { EventBuffer, Subscription } from './subscription.js';
 import { Event } from './values.js';
 
 const SUBSCRIBE = 32;
 const UNSUBSCRIBE = 34;
 
-/** @typedef {import('../glue/driver.js').Driver} Driver */
-/** @typedef {{ subscription: Subscription, buffer: EventBuffer | null, revoked: (reason: any) => void }} Handler */
+/** @typedef {import('./handles.js').Kept & { handle: Subscription, buffer: EventBuffer | null }} Handler */
+/** @typedef {{ buffer?: number, on_slow?: Function, offline?: import('./offline.js').Policy }} Local what of the options is for this side */
 
 const IN_HANDLER = 'Exception raised in event handler:';
 
 export class Subscriber {
     #session;
-    #open;
-    #report;
-    /** @type {Map<number, Handler>} */
-    #handlers = new Map();
+    #link;
+    /** @type {Handles} */
+    handles;
 
-    /**
-     * @param {import('./session.js').Session} session @param {() => Driver} open its driver, or throws
-     * @param {(error: unknown, text: string) => void} report
-     */
-    constructor(session, open, report) {
+    /** @param {import('./session.js').Session} session @param {import('./handles.js').Link} link */
+    constructor(session, link) {
         this.#session = session;
-        this.#open = open;
-        this.#report = report;
+        this.#link = link;
+        this.handles = new Handles(link);
     }
 
     get subscriptions() {
         /** @type {Map<number, Subscription[]>} */
         const byId = new Map();
-        for (const { subscription } of this.#handlers.values()) {
-            const list = byId.get(subscription.id);
-            if (list) list.push(subscription);
-            else byId.set(subscription.id, [subscription]);
+        for (const { handle } of this.handles.values()) {
+            if (!handle.active) continue;
+            const list = byId.get(handle.id);
+            if (list) list.push(handle);
+            else byId.set(handle.id, [handle]);
         }
         return [...byId.values()];
     }
 
     /**
      * @param {string} topic checked @param {Function | null} handler a stream of events without one
-     * @param {any} options as they were given @param {any} wire what of them is sent, checked
-     * @param {number | undefined} size of the stream's buffer
+     * @param {any} options as they were given @param {any} wire what of them is sent, checked @param {Local} local
      * @returns {Promise<Subscription>}
      */
-    subscribe(topic, handler, options, wire, size) {
-        const driver = this.#open();
+    subscribe(topic, handler, options, wire, local) {
         const request = [SUBSCRIBE, 1, plainDict(wire), topic];
         return new Promise((resolve, reject) => {
-            driver.demand(SUBSCRIBE, wire);
-            const ticket = driver.request(request, {
-                done: (_, id) => {
-                    const revoked = deferred();
-                    const buffer = handler ? null : new EventBuffer(size);
-                    const subscription = new Subscription(topic, handler, options, this.#session, id, {
-                        revoked: revoked.promise,
-                        unsubscribe: () => this.#unsubscribe(ticket),
-                        buffer,
-                    });
-                    this.#handlers.set(ticket, { subscription, buffer, revoked: revoked.resolve });
-                    resolve(subscription);
-                },
-                failed: reject,
-            });
+            const begin = (/** @type {import('../glue/driver.js').Driver} */ driver) => {
+                driver.demand(SUBSCRIBE, wire);
+                const ticket = driver.request(request, { done: (_, id) => resolve(this.#begun(ticket, request, handler, options, id, local)), failed: reject });
+            };
+            this.#link.when(local.offline, begin, reject);
         });
     }
 
-    /** @param {number} ticket @returns {Promise<boolean>} */
-    #unsubscribe(ticket) {
-        const handler = this.#handlers.get(ticket);
-        const driver = this.#open();
-        if (!handler) throw new StateError('subscription not active');
+    /** @param {number} ticket @param {any[]} request @param {Function | null} handler @param {any} options @param {number} id @param {Local} local */
+    #begun(ticket, request, handler, options, id, { buffer: size, on_slow }) {
+        const { report, tell } = this.#link;
+        const buffer = handler
+            ? null
+            : new EventBuffer(size, (dropped) => {
+                  if (on_slow) guarded(() => on_slow(dropped), report, 'Exception raised in on_slow:');
+                  tell({ type: 'slow', subscription: kept.handle, dropped });
+              });
+        /** @type {any} */
+        const kept = { state: 'active', ticket, request, buffer, stop: (/** @type {Error | null} */ error) => buffer?.end(error), revoked: deferred() };
+        kept.handle = new Subscription(request[3], handler, options, this.#session, id, kept, () => this.#unsubscribe(kept), buffer);
+        this.handles.set(ticket, kept);
+        return kept.handle;
+    }
+
+    /** @param {Handler} kept @returns {Promise<boolean>} */
+    #unsubscribe(kept) {
+        this.#link.check();
+        if (!isLive(kept)) throw new StateError('subscription not active');
         return new Promise((resolve, reject) => {
-            driver.request([UNSUBSCRIBE, 1, ticket], { done: (_, last) => resolve(last === 1), failed: reject });
-            this.#handlers.delete(ticket);
-            handler.subscription.active = false;
-            handler.buffer?.end(null);
+            this.#link.end([UNSUBSCRIBE, 1, kept.ticket], { done: (_, last) => resolve(last === 1), failed: reject });
+            this.handles.delete(kept.ticket);
+            this.handles.mark(kept, 'ended');
+            kept.stop(null);
+        });
+    }
+
+    /** What a core of no more use had is asked for again. @param {import('../glue/driver.js').Driver} driver */
+    again(driver) {
+        this.handles.again(driver, ({ ticket }) => {
+            this.handles.delete(ticket);
+            driver.request([UNSUBSCRIBE, 1, ticket], NOBODY);
         });
     }
 
@@ -92,15 +101,15 @@ export class Subscriber {
         /** @type {Handler[]} */
         const list = [];
         for (const ticket of tickets) {
-            const handler = this.#handlers.get(ticket);
-            if (handler) list.push(handler);
+            const kept = this.handles.get(ticket);
+            if (kept) list.push(/** @type {Handler} */ (kept));
         }
         return list;
     }
 
     /** The topic or pattern of the handlers with these tickets. @param {number[]} tickets */
     topicOf(tickets) {
-        return this.#handlers.get(tickets[0])?.subscription.topic;
+        return this.handles.get(tickets[0])?.handle.topic;
     }
 
     /** @param {Handler[]} handlers @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
@@ -111,7 +120,7 @@ export class Subscriber {
         /** @type {Event | undefined} */
         let event;
         for (let i = 0; i < handlers.length; i++) {
-            const { subscription, buffer } = handlers[i];
+            const { handle: subscription, buffer } = handlers[i];
             // A handler before this one may have ended it.
             if (!subscription.active) continue;
             event ??= new Event(message[2], details.topic ?? subscription.topic, details);
@@ -121,31 +130,15 @@ export class Subscriber {
             }
             try {
                 const result = /** @type {Function} */ (subscription.handler)(args, kwargs, event, subscription);
-                if (typeof result?.then === 'function') guarded(() => result, this.#report, IN_HANDLER);
+                if (typeof result?.then === 'function') guarded(() => result, this.#link.report, IN_HANDLER);
             } catch (error) {
-                this.#report(error, IN_HANDLER);
+                this.#link.report(error, IN_HANDLER);
             }
         }
     }
 
     /** @param {number[]} tickets @param {string | undefined} reason */
     revoked(tickets, reason) {
-        for (const ticket of tickets) {
-            const handler = this.#handlers.get(ticket);
-            this.#handlers.delete(ticket);
-            if (!handler) continue;
-            handler.subscription.active = false;
-            handler.buffer?.end(null);
-            handler.revoked(reason);
-        }
-    }
-
-    /** The session is over. @param {Error} lost what the readers of streams are told */
-    ended(lost) {
-        for (const { subscription, buffer } of this.#handlers.values()) {
-            subscription.active = false;
-            buffer?.end(lost);
-        }
-        this.#handlers.clear();
+        for (const ticket of tickets) this.handles.revoked(ticket, reason);
     }
 }

@@ -1,28 +1,37 @@
 // @ts-check
 // A subscription as its handler's owner sees it: a handle, and without a handler a stream of events.
 
+import { isLive } from './handles.js';
+
 /** How many events wait for a reader before the oldest is dropped, unless the options say otherwise. */
 const DEFAULT_BUFFER = 1024;
 
 export class Subscription {
+    #kept;
     #unsubscribe;
     #buffer;
 
     /**
      * @param {string} topic @param {Function | null} handler @param {Record<string, any>} options
      * @param {any} session @param {number} id
-     * @param {{ revoked: Promise<any>, unsubscribe: () => Promise<boolean>, buffer: EventBuffer | null }} internal
+     * @param {import('./handles.js').Kept} kept
+     * @param {() => Promise<boolean>} unsubscribe @param {EventBuffer | null} buffer
      */
-    constructor(topic, handler, options, session, id, internal) {
+    constructor(topic, handler, options, session, id, kept, unsubscribe, buffer) {
         this.topic = topic;
         this.handler = handler;
         this.options = options;
         this.session = session;
         this.id = id;
         this.active = true;
-        this.on_unsubscribe = internal.revoked;
-        this.#unsubscribe = internal.unsubscribe;
-        this.#buffer = internal.buffer;
+        this.on_unsubscribe = kept.revoked.promise;
+        this.#kept = kept;
+        this.#unsubscribe = unsubscribe;
+        this.#buffer = buffer;
+    }
+
+    get state() {
+        return this.#kept.state;
     }
 
     unsubscribe() {
@@ -42,7 +51,7 @@ export class Subscription {
             return: async () => {
                 buffer.clear();
                 // Leaving the loop does not wait for the router, which may have nothing more to say.
-                if (this.active) (async () => this.#unsubscribe())().catch(() => {});
+                if (isLive(this)) (async () => this.#unsubscribe())().catch(() => {});
                 return { done: true, value: undefined };
             },
             [Symbol.asyncIterator]() {
@@ -61,11 +70,15 @@ export class EventBuffer {
     /** @type {{ error: Error | null } | null} */
     #end = null;
     #size;
+    #onslow;
+    /** Whether the reader has not caught up since the last event was dropped. */
+    #slow = false;
     dropped = 0;
 
-    /** @param {number} [size] */
-    constructor(size = DEFAULT_BUFFER) {
+    /** @param {number} [size] @param {(dropped: number) => void} [onslow] called when events begin to be dropped */
+    constructor(size = DEFAULT_BUFFER, onslow = undefined) {
         this.#size = size;
+        this.#onslow = onslow;
     }
 
     /** @param {unknown} value */
@@ -75,8 +88,16 @@ export class EventBuffer {
         if (this.#events.length >= this.#size) {
             this.#events.shift();
             this.dropped++;
+            this.#events.push(value);
+            return this.#tellSlow();
         }
         this.#events.push(value);
+    }
+
+    #tellSlow() {
+        if (this.#slow) return;
+        this.#slow = true;
+        this.#onslow?.(this.dropped);
     }
 
     /** How many wait to be read. */
@@ -99,9 +120,15 @@ export class EventBuffer {
         this.#events = [];
     }
 
+    #shift() {
+        const value = this.#events.shift();
+        if (this.#events.length === 0) this.#slow = false;
+        return value;
+    }
+
     /** @returns {Promise<IteratorResult<any>>} */
     next() {
-        if (this.#events.length > 0) return Promise.resolve({ done: false, value: this.#events.shift() });
+        if (this.#events.length > 0) return Promise.resolve({ done: false, value: this.#shift() });
         if (this.#end?.error) {
             const { error } = this.#end;
             this.#end = { error: null };

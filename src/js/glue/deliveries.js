@@ -11,7 +11,7 @@ import { failure, mayBeCoded } from './payload.js';
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
 /** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
 /** @typedef {object} Handlers the host's, of one subscription */
-/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean }} Ended */
+/** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean, crashed?: boolean }} Ended */
 /**
  * What the host of a driver has to do with deliveries.
  * @typedef {object} Host
@@ -24,6 +24,8 @@ import { failure, mayBeCoded } from './payload.js';
  * @property {(driver: Driver, request: number, kill: boolean, reason: string | undefined) => void} interrupted
  * @property {(tickets: number[], reason: string | undefined) => void} subscriptionRevoked
  * @property {(endpoint: number, reason: string | undefined) => void} registrationRevoked
+ * @property {(ticket: number, id: number) => void} restored a handler or endpoint of a durable session, by its id in this one
+ * @property {(ticket: number, error: Error) => void} notRestored
  * @property {(op: number, a: number, tickets: number[], message: any, pending: Pending | undefined) => any} decoded the message with a plain payload, or throws a WampError
  * @property {(error: unknown) => void} undecodable told of what nobody else is told
  * @property {(ended: Ended) => void} ended
@@ -37,6 +39,8 @@ export class Deliveries {
     joined = false;
     /** Who waits for an answer, by ticket. @type {Map<number, Pending>} */
     pending = new Map();
+    /** Told when nobody waits any more. @type {(() => void) | null} */
+    onidle = null;
     /** @type {Delivery[]} */
     #queue = [];
     #driver;
@@ -86,7 +90,13 @@ export class Deliveries {
     take(ticket) {
         const pending = this.pending.get(ticket);
         this.pending.delete(ticket);
+        if (this.onidle !== null && this.pending.size === 0) this.onidle();
         return pending;
+    }
+
+    /** How many wait for an answer. */
+    get size() {
+        return this.pending.size;
     }
 
     /** The end without a word of the core's: what it would have settled is settled here. @param {string} text says why */
@@ -94,7 +104,7 @@ export class Deliveries {
         this.#queue = [];
         this.#end(sessionLost(null, text));
         for (const ticket of [...this.pending.keys()]) this.take(ticket)?.failed(sessionLost(null, text));
-        this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.joined, wasClean: false });
+        this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.joined, wasClean: false, crashed: true });
     }
 
     // --- inside --------------------------------------------------------------------------------
@@ -131,6 +141,11 @@ export class Deliveries {
                 return host.subscriptionRevoked(tickets, uri);
             case Op.RegistrationRevoked:
                 return host.registrationRevoked(a, uri);
+            case Op.SubscriptionRestored:
+            case Op.RegistrationRestored:
+                return host.restored(a, b);
+            case Op.NotRestored:
+                return host.notRestored(a, failure(uri ?? '', message, text));
             case Op.Failed:
                 return this.take(a)?.failed(failure(uri ?? '', message, text));
             case Op.Lost:

@@ -3,7 +3,7 @@
 // One rule: `#drain` empties the core after every call into it, sending at once; what is for the
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
-import { FeatureNotSupported, StateError } from '../api/errors.js';
+import { FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
 import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
@@ -22,9 +22,11 @@ import { Probes } from './probes.js';
 /** @typedef {Pick<Driver, 'full' | 'send' | 'part' | 'plan' | 'cancel' | 'demand' | 'answer' | 'progress'>} Sender what a driver does with payloads */
 
 const ERROR = 8;
+const SUBSCRIBE = 32;
 const UNSUBSCRIBE = 34;
 const CALL = 48;
 const CANCEL = 49;
+const REGISTER = 64;
 const YIELD = 70;
 
 /** How many subscriptions' handlers are remembered. */
@@ -49,7 +51,7 @@ export class Driver {
     #probes = new Probes();
 
     /**
-     * @param {Core} core @param {Codec} codec
+     * @param {Core} core of the session, which may outlive this @param {Codec} codec
      * @param {import('./transports.js').Transport} transport open, with its subprotocol agreed
      * @param {Host} host @param {number} maxSize of a frame
      */
@@ -88,7 +90,8 @@ export class Driver {
     /** Carries out a command that is answered; gives its ticket. @param {any[]} message @param {Pending} pending */
     request(message, pending) {
         this.#use();
-        this.#line.checkRoom();
+        // What ends something there is always room for: without it, more would come.
+        if (message[0] === SUBSCRIBE || message[0] === REGISTER) this.#line.checkRoom();
         const ticket = this.#carryOut(message);
         this.#pending.set(ticket, pending);
         this.#flush(null);
@@ -192,6 +195,11 @@ export class Driver {
         return this.#line;
     }
 
+    /** Who waits for answers. */
+    get deliveries() {
+        return this.#deliveries;
+    }
+
     /** How many requests wait for their answers. */
     get pending() {
         return this.#pending.size;
@@ -224,6 +232,8 @@ export class Driver {
     lose(text) {
         this.#line.close();
         this.#run((core) => core.on_close(performance.now(), utf8(text)));
+        // There is no end of what had no beginning.
+        if (!this.#deliveries.busy) this.#end(sessionLost(null, text));
     }
 
     // --- inside --------------------------------------------------------------------------------
@@ -387,6 +397,7 @@ export class Driver {
                     this.#deliveries.push({ op, a: 0, b: 0, message, tickets: tickets(core), uri: core.take_uri() });
                     break;
                 case Op.Failed:
+                case Op.NotRestored:
                 case Op.Lost:
                 case Op.RegistrationRevoked:
                 case Op.Interrupted:
@@ -403,7 +414,6 @@ export class Driver {
     #end(lost) {
         this.#alarm.stop();
         this.#line.close();
-        this.#core?.free();
         this.#core = null;
         this.#probes.end(lost);
         return this.#wasClean;

@@ -1,0 +1,33 @@
+// @ts-check
+// Leaves in good order. One rule: what has begun is waited for, whatever it takes, and then the session is left.
+
+/** @typedef {import('../glue/driver.js').Driver} Driver */
+
+/** setTimeout takes no more. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * @param {object} what
+ * @param {import('./handles.js').Kept[]} what.handles
+ * @param {() => import('./running.js').Runs} what.runs @param {() => Driver | null} what.driver those of the connection that there is
+ * @param {import('./offline.js').Offline} what.offline
+ * @param {() => Promise<any>} what.leave
+ * @param {number} [timeout] milliseconds, after which nothing is waited for
+ */
+export async function drain({ handles, runs, driver, offline, leave }, timeout) {
+    const done = (async () => {
+        await Promise.allSettled(handles.map(async ({ handle }) => (handle.unsubscribe ? handle.unsubscribe() : handle.unregister())));
+        for (;;) {
+            // What runs may ask others, who answer before it does.
+            const busy = [runs(), driver()?.deliveries, offline].find((place) => (place?.size ?? 0) > 0);
+            if (!busy) return;
+            await new Promise((resolve) => (busy.onidle = () => resolve(undefined)));
+        }
+    })();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const late = timeout === undefined ? done : new Promise((resolve) => (timer = setTimeout(resolve, Math.min(timeout, LONGEST))));
+    await Promise.race([done, late]);
+    clearTimeout(timer);
+    return leave();
+}

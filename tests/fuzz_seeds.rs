@@ -2,6 +2,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test fails by panicking"
 )]
@@ -16,6 +18,8 @@ mod properties;
 
 #[path = "../fuzz/reconnect.rs"]
 mod reconnect;
+#[path = "../fuzz/session/mod.rs"]
+mod session;
 
 fn run(target: &str, at_least: usize, check: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
@@ -50,4 +54,9 @@ fn the_seeds_of_decode_cbor_hold() {
 #[test]
 fn the_seeds_of_reconnect_hold() {
     run("reconnect", 6, reconnect::check);
+}
+
+#[test]
+fn the_seeds_of_session_hold() {
+    run("session", 20, |octets| _ = session::check(octets));
 }

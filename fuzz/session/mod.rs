@@ -68,11 +68,7 @@ fn command(step: u8, watch: &mut Watch, choices: &mut Choices<'_>) {
         137 => watch.input(Input::Opened),
         138 => watch.input(Input::Invalid("rubbish".to_owned())),
         139 => join(watch),
-        140 => {
-            if session.leave(now, uri(), None).is_ok() {
-                watch.left();
-            }
-        }
+        140 if session.leave(now, uri(), None).is_ok() => watch.left(),
         141 => _ = session.refuse(uri(), "no"),
         142 => _ = session.authenticate(now, "proof", AuthExtra::default()),
         143..=149 => {
@@ -102,7 +98,7 @@ fn command(step: u8, watch: &mut Watch, choices: &mut Choices<'_>) {
             watch.ended(outcome, endpoint, false);
         }
         210..=219 => {
-            let options = typed(Dict::new().with("acknowledge", step % 2 == 0));
+            let options = typed(Dict::new().with("acknowledge", step & 1 == 0));
             match session.publish(uri(), options, Values::default()) {
                 Ok(None) | Err(_) => {}
                 Ok(Some(ticket)) => watch.began(Ok(ticket), Command::Publish),
@@ -111,8 +107,8 @@ fn command(step: u8, watch: &mut Watch, choices: &mut Choices<'_>) {
         220..=229 => {
             let options = typed(
                 Dict::new()
-                    .with("receive_progress", step % 2 == 0)
-                    .with("progress", step % 4 == 0)
+                    .with("receive_progress", step & 1 == 0)
+                    .with("progress", step & 3 == 0)
                     .with("timeout", u64::from(choices.octet()) * 10),
             );
             let outcome = session.call(now, uri(), options, Values::default());

@@ -2,34 +2,23 @@
 //! The one rule: a ticket is here as long as the application wants what it names and was not told that
 //! it is gone. A session that is not durable keeps nothing here, and all that asks finds nothing.
 
-use std::{mem, time::Duration};
+use std::time::Duration;
 
-use crate::message::{MessageType, Pattern, Payload, RegisterOptions, Role, SubscribeOptions, Uri, uris};
+use crate::message::{
+    Dict, MessageType, Pattern, Payload, RegisterOptions, Role, SubscribeOptions, Uri, uris,
+};
 
-use super::{Failure, Session, SessionEvent, Success, Ticket, lines::Step, table::Table};
+use super::{Failure, Session, SessionEvent, Success, Ticket, lines::Step};
 
 /// How long a ghost may hold a procedure: the router has not noticed yet that our last session is gone.
 const GHOST: Duration = Duration::from_secs(60);
 /// The procedure is asked for after a second, and then after twice the time, up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
 
-/// What makes a handler or an endpoint.
-#[derive(Clone, Debug)]
-pub(super) enum Wish {
-    Subscribe(SubscribeOptions),
-    Register(RegisterOptions),
-}
-
-impl Wish {
-    const fn role(&self) -> Role {
-        if matches!(self, Self::Subscribe(_)) { Role::Broker } else { Role::Dealer }
-    }
-}
-
-/// Where it stands with the router.
+/// Where a handler or endpoint stands with the router.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stage {
-    /// The application's own request has no answer yet.
+    /// The application's own request has no answer yet; or it is not kept.
     New,
     Active,
     /// There is no session, or it is about to be restored.
@@ -50,80 +39,67 @@ pub(super) enum Stage {
 #[derive(Debug)]
 struct Entry {
     ticket: Ticket,
+    /// Of the router, which makes this a handler or an endpoint.
+    role: Role,
     pattern: Pattern,
-    wish: Wish,
+    options: Dict,
     stage: Stage,
 }
 
 /// The handlers and endpoints of a durable session.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    entries: Table<Ticket, Entry>,
+    /// In the order of their tickets, which are counted.
+    entries: Vec<Box<Entry>>,
     /// Nothing is due before this.
     deadline: Option<Duration>,
 }
 
 impl Kept {
-    pub(super) fn remove(&mut self, ticket: Ticket) {
-        self.entries.discard(ticket);
-    }
-
-    /// Forgets all: the application has left.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
     pub(super) const fn deadline(&self) -> Option<Duration> {
         self.deadline
     }
 
-    /// The router has granted a request: where what it makes stood before.
-    pub(super) fn begun(&mut self, ticket: Ticket) -> Stage {
-        match self.entries.get_mut(ticket).map(|entry| &mut entry.stage) {
-            None => Stage::New,
-            Some(Stage::Ended(ending)) => Stage::Ended(*ending),
-            Some(stage) => mem::replace(stage, Stage::Active),
-        }
+    #[inline(never)]
+    fn find(&self, ticket: Ticket) -> Option<usize> {
+        self.entries.binary_search_by_key(&ticket, |entry| entry.ticket).ok()
     }
 
-    /// The command `ending` is to end what is there.
-    pub(super) fn end(&mut self, ticket: Ticket, ending: Ticket) {
-        self.set(ticket, Stage::Ended(ending));
+    pub(super) fn stage(&self, ticket: Ticket) -> Stage {
+        let entry = self.find(ticket).and_then(|at| self.entries.get(at));
+        entry.map_or(Stage::New, |entry| entry.stage)
     }
 
-    /// It was not ended.
-    pub(super) fn stays(&mut self, ticket: Ticket) {
-        self.set(ticket, Stage::Active);
-    }
-
-    /// The command that waits for the answer to a request of this ticket; none, if it is a restore.
-    pub(super) fn waits_for(&self, ticket: Ticket) -> Option<Ticket> {
-        match self.entries.get(ticket).map(|entry| entry.stage) {
-            None | Some(Stage::New) => Some(ticket),
-            Some(Stage::Ended(ending)) => Some(ending),
-            Some(_) => None,
-        }
-    }
-
-    /// The session is over: what was there is kept, and what was only asked for or ended is not.
-    pub(super) fn lose(&mut self) {
-        self.deadline = None;
-        for ticket in self.tickets() {
-            match self.entries.get(ticket).map(|entry| entry.stage) {
-                Some(Stage::New | Stage::Ended(_)) => self.remove(ticket),
-                _ => self.set(ticket, Stage::Away),
-            }
-        }
-    }
-
-    fn set(&mut self, ticket: Ticket, stage: Stage) {
-        if let Some(entry) = self.entries.get_mut(ticket) {
+    pub(super) fn set(&mut self, ticket: Ticket, stage: Stage) {
+        if let Some(entry) = self.find(ticket).and_then(|at| self.entries.get_mut(at)) {
             entry.stage = stage;
         }
     }
 
-    fn tickets(&self) -> Vec<Ticket> {
-        self.entries.values().map(|entry| entry.ticket).collect()
+    pub(super) fn remove(&mut self, ticket: Ticket) {
+        if let Some(at) = self.find(ticket) {
+            self.entries.remove(at);
+        }
+    }
+
+    /// The command that waits for the answer to a request of this ticket; none, if it is a restore.
+    pub(super) fn waits_for(&self, ticket: Ticket) -> Option<Ticket> {
+        match self.stage(ticket) {
+            Stage::New => Some(ticket),
+            Stage::Ended(ending) => Some(ending),
+            _ => None,
+        }
+    }
+
+    /// The session is over. What was there is kept unless the application has `left`; what was only asked
+    /// for, or ended, is not.
+    pub(super) fn lose(&mut self, left: bool) {
+        self.deadline = None;
+        self.entries.retain_mut(|entry| {
+            let keep = !left && !matches!(entry.stage, Stage::New | Stage::Ended(_));
+            entry.stage = Stage::Away;
+            keep
+        });
     }
 
     fn watch(&mut self, due: Duration) {
@@ -133,67 +109,58 @@ impl Kept {
 
 impl<P: Payload> Session<P> {
     /// Remembers how a handler or endpoint is made.
-    pub(super) fn keep(&mut self, ticket: Ticket, pattern: &Pattern, wish: impl FnOnce() -> Wish) {
+    pub(super) fn keep(&mut self, ticket: Ticket, role: Role, pattern: &Pattern, options: &Dict) {
         if self.config.durable {
-            let entry = Entry { ticket, pattern: pattern.clone(), wish: wish(), stage: Stage::New };
-            self.kept.entries.insert(ticket, entry);
+            let (pattern, options) = (pattern.clone(), options.clone());
+            self.kept.entries.push(Box::new(Entry { ticket, role, pattern, options, stage: Stage::New }));
         }
     }
 
-    /// Asks the router of a new session for all that was kept, in the order in which it was made.
-    pub(super) fn restore(&mut self) {
-        for ticket in self.kept.tickets() {
-            self.begin_again(ticket, None);
-        }
-    }
-
-    /// Asks again for the procedures whose ghosts may be gone.
-    pub(super) fn restore_due(&mut self, now: Duration) {
-        if self.kept.deadline.is_none_or(|deadline| now < deadline) {
-            return;
-        }
+    /// Asks the router for all that is to be restored now, in the order in which it was made.
+    #[inline(never)]
+    pub(super) fn restore(&mut self, now: Duration) {
         self.kept.deadline = None;
-        for ticket in self.kept.tickets() {
-            let Some(entry) = self.kept.entries.get(ticket) else { continue };
-            let Stage::Waiting { since, due } = entry.stage else { continue };
-            if due <= now {
-                self.begin_again(ticket, Some(since));
-            } else {
-                self.kept.watch(due);
+        let tickets: Vec<_> = self.kept.entries.iter().map(|entry| entry.ticket).collect();
+        for ticket in tickets {
+            match self.kept.stage(ticket) {
+                Stage::Away => self.begin_again(ticket, None),
+                Stage::Waiting { since, due } if due <= now => self.begin_again(ticket, Some(since)),
+                Stage::Waiting { due, .. } => self.kept.watch(due),
+                _ => {}
             }
         }
     }
 
+    #[inline(never)]
     fn begin_again(&mut self, ticket: Ticket, since: Option<Duration>) {
-        let Some(entry) = self.kept.entries.get_mut(ticket) else { return };
+        let Some(entry) = self.kept.find(ticket).and_then(|at| self.kept.entries.get_mut(at)) else { return };
         entry.stage = Stage::Restoring { since };
-        let (pattern, wish) = (entry.pattern.clone(), entry.wish.clone());
-        let (request, options) = match &wish {
-            Wish::Subscribe(options) => (MessageType::Subscribe, options.as_dict()),
-            Wish::Register(options) => (MessageType::Register, options.as_dict()),
-        };
-        let able = self.require(wish.role()).and_then(|()| self.check_options(request, options));
-        if let Err(missing) = able {
+        let (role, pattern, mut options) = (entry.role, entry.pattern.clone(), entry.options.clone());
+        let handler = role == Role::Broker;
+        let request = if handler { MessageType::Subscribe } else { MessageType::Register };
+        if let Err(missing) = self.require(role).and_then(|()| self.check_options(request, &options)) {
             let payload = P::from_text(&missing.to_string());
             return self.not_restored(ticket, uris::FEATURE_NOT_SUPPORTED.into(), payload);
         }
-        match wish {
-            Wish::Subscribe(options) => {
-                self.subscriptions.lines.push(&pattern, Step::Begin { ticket, options });
-                self.advance_topic(&pattern);
-            }
-            Wish::Register(mut options) => {
-                if since.is_some() && self.router_forces() {
-                    options = options.with("force_reregister", true);
-                }
-                self.registrations.lines.push(&pattern, Step::Begin { ticket, options });
-                self.advance_procedure(&pattern);
-            }
+        if since.is_some() && self.router_forces() {
+            options = options.with("force_reregister", true);
+        }
+        if handler {
+            self.subscriptions
+                .lines
+                .push(&pattern, Step::Begin { ticket, options: SubscribeOptions::of_checked(options) });
+            self.advance_topic(&pattern);
+        } else {
+            self.registrations
+                .lines
+                .push(&pattern, Step::Begin { ticket, options: RegisterOptions::of_checked(options) });
+            self.advance_procedure(&pattern);
         }
     }
 
     /// The router refused a SUBSCRIBE or REGISTER. `ended` is the success of a command that ended what was
     /// to be restored.
+    #[inline(never)]
     pub(super) fn begin_refused(
         &mut self,
         now: Duration,
@@ -202,8 +169,7 @@ impl<P: Payload> Session<P> {
         payload: P,
         ended: Success<P>,
     ) {
-        let stage = self.kept.entries.get(ticket).map_or(Stage::New, |entry| entry.stage);
-        match stage {
+        match self.kept.stage(ticket) {
             Stage::New => {
                 self.kept.remove(ticket);
                 self.settle(ticket, Err(Failure::Error { error, payload }));
@@ -232,28 +198,32 @@ impl<P: Payload> Session<P> {
 
     /// Ends what the router of this session does not have yet, or not any more. Nothing, if it is not kept
     /// or the router has it.
+    #[inline(never)]
     pub(super) fn end_kept(&mut self, ticket: Ticket, role: Role) -> Option<Ticket> {
-        let entry = self.kept.entries.get(ticket).filter(|entry| entry.wish.role() == role)?;
+        let at = self.kept.find(ticket)?;
+        let entry = self.kept.entries.get_mut(at).filter(|entry| entry.role == role)?;
         match entry.stage {
             Stage::New | Stage::Active | Stage::Ended(_) => return None,
             Stage::Restoring { .. } => {
                 let ending = self.next_ticket();
-                self.kept.end(ticket, ending);
+                self.kept.set(ticket, Stage::Ended(ending));
                 return Some(ending);
             }
             Stage::Away | Stage::Waiting { .. } => {}
         }
-        let ended = self.kept.entries.remove(ticket)?;
-        let same = |other: &Entry| other.pattern == ended.pattern && other.wish.role() == role;
-        let success = match role {
-            Role::Broker => Success::Unsubscribed(!self.kept.entries.values().any(same)),
-            _ => Success::Unregistered,
+        let ended = self.kept.entries.remove(at);
+        let success = if role == Role::Broker {
+            let same = |other: &Box<Entry>| other.role == role && other.pattern == ended.pattern;
+            Success::Unsubscribed(!self.kept.entries.iter().any(same))
+        } else {
+            Success::Unregistered
         };
         let ending = self.next_ticket();
         self.settle(ending, Ok(success));
         Some(ending)
     }
 
+    #[inline(never)]
     fn not_restored(&mut self, ticket: Ticket, error: Uri, payload: P) {
         self.kept.remove(ticket);
         self.tell(SessionEvent::NotRestored { ticket, error, payload });

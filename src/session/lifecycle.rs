@@ -102,7 +102,7 @@ impl<P: Payload> Session<P> {
             Phase::Disconnected | Phase::Ended => return Err(CommandError::NotOpen),
             Phase::Leaving(_) => {}
             Phase::Connected => {
-                self.kept.clear();
+                self.kept.lose(true);
                 self.close();
             }
             Phase::Joining(_) | Phase::Authenticating { .. } => {
@@ -143,7 +143,9 @@ impl<P: Payload> Session<P> {
 
     pub(super) fn deadline_passed(&mut self, now: Duration) {
         self.expire_calls(now);
-        self.restore_due(now);
+        if self.kept.deadline().is_some_and(|deadline| deadline <= now) {
+            self.restore(now);
+        }
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
         }
@@ -179,7 +181,8 @@ impl<P: Payload> Session<P> {
         self.deadline = None;
         self.welcome = Some(welcome.clone());
         self.tell(SessionEvent::Joined(welcome));
-        self.restore();
+        // Nothing is due yet.
+        self.restore(Duration::ZERO);
         Ok(())
     }
 
@@ -276,15 +279,15 @@ impl<P: Payload> Session<P> {
         self.invocations.clear();
         // A table is a sort too, and its code is there already.
         let mut tickets = Table::default();
-        let waiting = subscriptions.waiting().chain(registrations.waiting());
-        for ticket in requests.tickets().chain(waiting).filter_map(|ticket| self.kept.waits_for(ticket)) {
-            tickets.insert(ticket, ticket);
-        }
-        if ended.cause == Cause::Left {
-            self.kept.clear();
-        } else {
-            self.kept.lose();
-        }
+        let mut add = |ticket| {
+            if let Some(ticket) = self.kept.waits_for(ticket) {
+                tickets.insert(ticket, ticket);
+            }
+        };
+        requests.tickets().for_each(&mut add);
+        subscriptions.waiting().for_each(&mut add);
+        registrations.waiting().for_each(&mut add);
+        self.kept.lose(ended.cause == Cause::Left);
         for ticket in tickets.values() {
             self.settle(*ticket, Err(Failure::SessionLost(ended.clone())));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::message::{Error, Message, MessageType, Party, Payload, Uri, uris};
 
-use super::{Failure, Session, State, Success, pending::Asked, violation::Violation};
+use super::{Failure, Session, State, Success, kept::Stage, pending::Asked, violation::Violation};
 
 impl<P: Payload> Session<P> {
     pub(super) fn receive(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
@@ -91,7 +91,7 @@ impl<P: Payload> Session<P> {
                     self.endpoint_ended(id, endpoint, ticket);
                 } else {
                     if self.registrations.restore(id, endpoint) {
-                        self.kept.stays(endpoint);
+                        self.kept.set(endpoint, Stage::Active);
                     }
                     self.settle(ticket, failure(error, payload));
                 }

@@ -9,7 +9,7 @@ use crate::message::{
 
 use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
-    kept::{Stage, Wish},
+    kept::Stage,
     lines::{Lines, Step},
     pending::Asked,
     table::Table,
@@ -90,7 +90,7 @@ impl<P: Payload> Session<P> {
         self.check_options(MessageType::Register, options.as_dict())?;
         let pattern = Pattern::new(procedure, options.r#match().unwrap_or_default())?;
         let ticket = self.request_ticket()?;
-        self.keep(ticket, &pattern, || Wish::Register(options.clone()));
+        self.keep(ticket, Role::Dealer, &pattern, options.as_dict());
         self.registrations.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_procedure(&pattern);
         Ok(ticket)
@@ -117,7 +117,7 @@ impl<P: Payload> Session<P> {
 
     /// Ends an active endpoint by the command of this ticket.
     fn end_endpoint(&mut self, endpoint: Ticket, ticket: Ticket) {
-        self.kept.end(endpoint, ticket);
+        self.kept.set(endpoint, Stage::Ended(ticket));
         let registrations = &mut self.registrations;
         let Some(id) = registrations.endpoints.remove(endpoint) else { return };
         let Some(registration) = registrations.active.get(id) else { return };
@@ -140,7 +140,9 @@ impl<P: Payload> Session<P> {
         {
             let endpoint = pending.ticket;
             self.registrations.add(registration, &pattern, endpoint);
-            match self.kept.begun(endpoint) {
+            let before = self.kept.stage(endpoint);
+            self.kept.set(endpoint, Stage::Active);
+            match before {
                 Stage::New => self.settle(endpoint, Ok(Success::Registered(registration))),
                 Stage::Ended(ticket) => self.end_endpoint(endpoint, ticket),
                 _ => self.tell(SessionEvent::RegistrationRestored { endpoint, registration }),

@@ -9,7 +9,7 @@ use crate::message::{
 
 use super::{
     CommandError, Session, SessionEvent, Success, Ticket,
-    kept::{Stage, Wish},
+    kept::Stage,
     lines::{Lines, Step},
     pending::Asked,
     table::Table,
@@ -63,7 +63,7 @@ impl<P: Payload> Session<P> {
         self.check_options(MessageType::Subscribe, options.as_dict())?;
         let pattern = Pattern::new(topic, options.r#match().unwrap_or_default())?;
         let ticket = self.request_ticket()?;
-        self.keep(ticket, &pattern, || Wish::Subscribe(options.clone()));
+        self.keep(ticket, Role::Broker, &pattern, options.as_dict());
         self.subscriptions.lines.push(&pattern, Step::Begin { ticket, options });
         self.advance_topic(&pattern);
         Ok(ticket)
@@ -131,7 +131,9 @@ impl<P: Payload> Session<P> {
         {
             let handler = pending.ticket;
             self.subscriptions.add(subscription, &pattern, handler);
-            match self.kept.begun(handler) {
+            let before = self.kept.stage(handler);
+            self.kept.set(handler, Stage::Active);
+            match before {
                 Stage::New => self.settle(handler, Ok(Success::Subscribed(subscription))),
                 Stage::Ended(ticket) => self.end_handler(handler, ticket),
                 _ => self.tell(SessionEvent::SubscriptionRestored { handler, subscription }),

@@ -10,10 +10,11 @@ use crate::message::{
 
 use super::{Failure, Session, SessionEvent, Success, Ticket, lines::Step};
 
-/// How long a ghost may hold a procedure: the router has not noticed yet that our last session is gone.
-const GHOST: Duration = Duration::from_secs(60);
-/// The procedure is asked for after a second, and then after twice the time, up to this.
-const LONGEST_WAIT: Duration = Duration::from_secs(8);
+/// For so many seconds a ghost may hold a procedure: the router has not noticed yet that our last session
+/// is gone.
+const GHOST: u64 = 60;
+/// The procedure is asked for after a second, and then after twice the time, up to so many seconds.
+const LONGEST_WAIT: u64 = 8;
 
 /// Where a handler or endpoint stands with the router.
 #[derive(Clone, Copy, Debug)]
@@ -180,12 +181,12 @@ impl<P: Payload> Session<P> {
             }
             Stage::Restoring { since } if error == uris::PROCEDURE_ALREADY_EXISTS => {
                 let first = since.unwrap_or(now);
-                let passed = now.saturating_sub(first);
+                let passed = now.saturating_sub(first).as_secs();
                 if since.is_none() && self.router_forces() {
                     self.begin_again(ticket, Some(now));
                 } else if passed < GHOST {
-                    let wait = (passed + Duration::from_secs(1)).min(LONGEST_WAIT).min(GHOST - passed);
-                    let due = now.saturating_add(wait);
+                    let wait = (passed + 1).min(LONGEST_WAIT).min(GHOST - passed);
+                    let due = now.saturating_add(Duration::from_secs(wait));
                     self.kept.set(ticket, Stage::Waiting { since: first, due });
                     self.kept.watch(due);
                 } else {

@@ -153,10 +153,12 @@ impl<P: Payload> Session<P> {
         self.outputs.push_back(Output::Send(message.into()));
     }
 
+    #[inline(never)]
     fn tell(&mut self, event: SessionEvent<P>) {
         self.outputs.push_back(Output::Event(event));
     }
 
+    #[inline(never)]
     fn settle(&mut self, ticket: Ticket, outcome: Outcome<P>) {
         self.unsettled -= 1;
         self.tell(SessionEvent::Settled { ticket, outcome });

@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { connect, Connection, SessionLost, StateError } from '../../pkg/node.js';
+import { json } from '../../pkg/glue/json.js';
+import { Driver } from '../../pkg/glue/driver.js';
+import { connect, Connection, init, SessionLost, StateError } from '../../pkg/node.js';
+import { Core } from '../../pkg/wasm/wamp_wasm.js';
 import { joined, peerFor, WebSocket } from './peer.mjs';
 
 /** No router gave it to a subscription. */
@@ -110,4 +113,91 @@ test('the stats of a Connection are those of all its sessions', async (t) => {
     assert.deepEqual([sent.frames, received.frames, sessions], [2, 2, 2]);
     connection.close();
     await router.goodbye();
+});
+
+test('a connection is asked for an answer where there is no room for another request', async () => {
+    await init();
+    const sent = [];
+    const transport = { send: (frame) => sent.push(frame), close() {}, full: false, bufferedAmount: 0 };
+    const driver = new Driver(new Core(false), json, transport, { joined() {}, fault: assert.fail }, 2 ** 24);
+    driver.command([1, 'realm1', { roles: { caller: {}, publisher: {} } }]);
+    transport.onmessage(JSON.stringify([2, 7, { roles: { broker: {}, dealer: {} } }]));
+    const nobody = { done() {}, failed() {} };
+    for (let i = 1; i <= 100_000; i++) driver.send(48, false, [{}, 'com.p'], undefined, undefined, nobody);
+    assert.throws(() => driver.send(48, false, [{}, 'com.p'], undefined, undefined, nobody), StateError);
+    let answered = false;
+    assert.equal(driver.probe({ done: () => (answered = true), failed: assert.fail }), true);
+    assert.equal(sent.at(-1), `[34,100001,${NONE}]`);
+    transport.onmessage(JSON.stringify(noSuchSubscription(100_001)));
+    assert.deepEqual([answered, driver.pending], [true, 100_000]);
+});
+
+/** A page that counts its listeners, in the place of the one that Node.js does not have. */
+function pageFor(t) {
+    const page = new EventTarget();
+    const listening = new Map();
+    globalThis.addEventListener = (type, listener) => {
+        listening.set(type, (listening.get(type) ?? 0) + 1);
+        page.addEventListener(type, listener);
+    };
+    globalThis.removeEventListener = (type, listener) => {
+        listening.set(type, listening.get(type) - 1);
+        page.removeEventListener(type, listener);
+    };
+    t.after(() => {
+        delete globalThis.addEventListener;
+        delete globalThis.removeEventListener;
+    });
+    return { listening: () => [...listening.values()].reduce((sum, count) => sum + count, 0), happens: (type) => page.dispatchEvent(new Event(type)) };
+}
+
+test('a durable session that waits for its next attempt makes it at once when the network is back', async (t) => {
+    const page = pageFor(t);
+    const peer = await peerFor(t);
+    const connection = new Connection({ url: peer.url, realm: 'realm1', WebSocket, durable: true, heartbeat: false, initial_retry_delay: 1000 });
+    const statuses = connection.status();
+    connection.open();
+    const router = await peer.connection();
+    await router.welcome();
+    while ((await statuses.next()).value.type !== 'open');
+    assert.equal(page.listening(), 0, 'nobody listens while it is open');
+    router.drop();
+    const { value: waiting } = await statuses.next();
+    assert.deepEqual([waiting.type, waiting.delay > 100], ['waiting', true]);
+    assert.ok(page.listening() > 0);
+    page.happens('offline');
+    assert.equal(connection.isRetrying, true);
+    page.happens('online');
+    assert.equal(page.listening(), 0);
+    await (await peer.connection()).welcome();
+    while ((await statuses.next()).value.type !== 'open');
+    connection.close();
+});
+
+test('a Connection that is not durable waits as long as it said', async (t) => {
+    const page = pageFor(t);
+    const peer = await peerFor(t);
+    const connection = new Connection({ url: peer.url, realm: 'realm1', WebSocket, initial_retry_delay: 1000 });
+    const closed = new Promise((resolve) => (connection.onclose = resolve));
+    connection.open();
+    (await peer.connection()).drop();
+    await closed;
+    assert.equal(page.listening(), 0);
+    page.happens('online');
+    assert.deepEqual([connection.isRetrying, connection.isConnected], [true, false]);
+    connection.close();
+});
+
+test('the network and the page are listened to while a session is open and watched, and no longer', async (t) => {
+    const page = pageFor(t);
+    const { router, session } = await joined(t, { connect, options: { heartbeat: { interval: 10_000, timeout: 4000 } } });
+    await import('../../pkg/api/heartbeat.js');
+    await null;
+    assert.ok(page.listening() > 0);
+    page.happens('online');
+    assert.deepEqual((await router.receive()).slice(0, 1), [34], 'the router is asked at once');
+    session.leave();
+    await router.goodbye();
+    await session.closed;
+    assert.equal(page.listening(), 0);
 });

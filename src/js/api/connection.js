@@ -5,6 +5,7 @@
 import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { EndCause } from '../glue/op.js';
+import { listen } from '../glue/page.js';
 import { Attempt, NO_TRANSPORT, text } from './attempt.js';
 import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
@@ -40,6 +41,8 @@ export class Connection {
     #deciding = null;
     /** Runs until the next attempt. @type {ReturnType<typeof setTimeout> | null} */
     #timer = null;
+    /** Until then, ends listening to the page. @type {(() => void) | undefined} */
+    #unlisten;
     /** @type {Session | null} */
     #session = null;
     /** Those of a durable session that is not over. @type {import('./session.js').Controls | null} */
@@ -61,7 +64,7 @@ export class Connection {
     constructor(options) {
         this.#options = connectionOptions(options);
         this.#retries = new Retries(this.#options);
-        this.#statuses = new Statuses(this.#options.onstatus, this.#options.on_user_error);
+        this.#statuses = new Statuses(this.#options.onstatus, this.#options.on_user_error, this.#options.log);
     }
 
     get defer() {
@@ -154,6 +157,7 @@ export class Connection {
     #stopTimer() {
         if (this.#timer !== null) clearTimeout(this.#timer);
         this.#timer = null;
+        this.#unlisten?.();
     }
 
     /** Something speaks for trying now, such as a network that is there again. */
@@ -280,6 +284,7 @@ export class Connection {
         this.#deciding = null;
         // Before the callback, which may itself close the connection or open it at once.
         const timer = (this.#timer = retry ? setTimeout(() => this.#start(), Math.min(retry.delay * 1000, LONGEST_TIMER)) : null);
+        if (timer && this.#options.durable) this.#unlisten = listen((change) => change !== 'offline' && this.#wake());
         if (!retry) this.#over(whole);
         const veto = this.#user('onclose', () => this.onclose?.(outcome.how, details));
         if (!this.#controls) this.#forget();

@@ -108,6 +108,12 @@ function traceOption({ trace, trace_payloads, log_level, on_user_error }) {
     return trace || log ? { hook: trace ?? undefined, log, payloads: trace_payloads ?? false, report: reporter(on_user_error) } : null;
 }
 
+/** Who writes down what becomes of the connection. @param {any} options */
+function logOption({ log_level }) {
+    if (log_level == null || log_level === 'error') return undefined;
+    return (/** @type {any} */ status) => void import('./log.js').then(({ log }) => log(log_level, status), () => {});
+}
+
 /** @param {any} options */
 export function connectionOptions(options) {
     check(isGivenDict(options), 'Connection: <options> must be an object {}');
@@ -136,6 +142,7 @@ export function connectionOptions(options) {
         onchallenge: options.onchallenge ?? undefined,
         heartbeat: heartbeatOption(options),
         trace: traceOption(options),
+        log: logOption(options),
         authenticate: authOption(options),
         on_user_error: reporter(options.on_user_error),
         on_internal_error: reporter(options.on_internal_error),

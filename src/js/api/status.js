@@ -15,19 +15,22 @@ export class Statuses {
     #state = null;
     #over = false;
     #report;
+    #log;
     /** @type {((status: any) => void) | undefined} */
     onstatus;
 
-    /** @param {((status: any) => void) | undefined} onstatus @param {(error: unknown, text: string) => void} report */
-    constructor(onstatus, report) {
+    /** @param {((status: any) => void) | undefined} onstatus @param {(error: unknown, text: string) => void} report @param {(status: any) => void} [log] */
+    constructor(onstatus, report, log) {
         this.onstatus = onstatus;
         this.#report = report;
+        this.#log = log;
     }
 
     /** Gives whether anybody listens. @param {any} status */
     tell(status) {
         if (!OF_HANDLES.includes(status.type)) this.#state = status;
         for (const reader of this.#readers) reader.push(status);
+        this.#log?.(status);
         const { onstatus } = this;
         if (onstatus) guarded(() => onstatus(status), this.#report, 'Exception raised from app code while firing onstatus()');
         return onstatus !== undefined || this.#readers.size > 0;

@@ -6,13 +6,23 @@ use wamp_wasm::{
     message::{Message, Values},
 };
 
-/// Reads a frame in every way there is, and what was read once more.
-pub(crate) fn check(serializer: Serializer, octets: &[u8]) {
+/// That a target is built with its serializer: one that reads nothing finds nothing.
+pub(crate) fn assert_reads(serializer: Serializer) {
+    let unsubscribed: &[u8] = match serializer {
+        Serializer::Json => b"[35,1]",
+        Serializer::MsgPack => &[0x92, 35, 1],
+        Serializer::Cbor => &[0x82, 0x18, 35, 1],
+    };
+    assert!(check(serializer, unsubscribed), "{serializer:?} is not among the features of the build");
+}
+
+/// Reads a frame in every way there is, and what was read once more. Whether it was a message.
+pub(crate) fn check(serializer: Serializer, octets: &[u8]) -> bool {
     let frame = match serializer {
         Serializer::Json => match std::str::from_utf8(octets) {
             Ok(text) => Frame::Text(text.to_owned()),
             // The transport does not let it through.
-            Err(_) => return,
+            Err(_) => return false,
         },
         Serializer::MsgPack | Serializer::Cbor => Frame::Binary(octets.to_vec()),
     };
@@ -34,6 +44,7 @@ pub(crate) fn check(serializer: Serializer, octets: &[u8]) {
             }
         }
     }
+    values.is_some()
 }
 
 /// What was read can be written, and reads as the same again. Frames are compared, because NaN differs

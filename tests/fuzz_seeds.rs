@@ -20,6 +20,9 @@ mod properties;
 mod reconnect;
 #[path = "../fuzz/session/mod.rs"]
 mod session;
+#[allow(dead_code, reason = "the tests of the tape use the other half")]
+#[path = "../fuzz/tape.rs"]
+mod tape;
 
 fn run(target: &str, at_least: usize, check: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
@@ -31,9 +34,14 @@ fn run(target: &str, at_least: usize, check: impl Fn(&[u8])) {
     }
 }
 
-/// One for each message at least.
+/// One seed for each message at least, and so many that are read as messages.
 fn run_decoder(target: &str, serializer: Serializer) {
-    run(target, 25, |octets| properties::check(serializer, octets));
+    properties::assert_reads(serializer);
+    let messages = std::cell::Cell::new(0);
+    run(target, 25, |octets| {
+        messages.set(messages.get() + usize::from(properties::check(serializer, octets)));
+    });
+    assert!(messages.get() >= 25, "{messages:?}");
 }
 
 #[test]
@@ -59,4 +67,9 @@ fn the_seeds_of_reconnect_hold() {
 #[test]
 fn the_seeds_of_session_hold() {
     run("session", 20, |octets| _ = session::check(octets));
+}
+
+#[test]
+fn the_seeds_of_tape_hold() {
+    run("tape", 25, tape::check);
 }

@@ -4,6 +4,9 @@
 #[path = "../properties.rs"]
 mod properties;
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| {
-    properties::check(wamp_wasm::codec::Serializer::Json, octets);
-});
+libfuzzer_sys::fuzz_target!(
+    init: properties::assert_reads(wamp_wasm::codec::Serializer::Json),
+    |octets: &[u8]| {
+        properties::check(wamp_wasm::codec::Serializer::Json, octets);
+    }
+);

@@ -26,6 +26,7 @@ export const ways = [
   way('connection closed without a close frame', 6, SHORT, (proxy) => proxy.cut('fin')),
   way('half-closed connection', 6, SHORT, (proxy) => proxy.cut('half')),
   way('black hole', 12, DEAD, (proxy, random) => proxy.set({ hole: true }, direction(random))),
+  way('connection forgotten by a NAT', 8, DEAD, (proxy) => proxy.forget()),
   way('stall: all comes later', 8, [100, 1500], (proxy, random) => proxy.set({ stall: true }, direction(random))),
   way('latency', 8, LONG, (proxy, random) => proxy.set({ delay: random.between(20, 400), jitter: random.between(0, 100) }, direction(random))),
   way('throttling', 6, LONG, (proxy, random) => proxy.set({ rate: random.between(300, 5000), chunk: random.whole(1, 100) }, direction(random))),

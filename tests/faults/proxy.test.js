@@ -109,6 +109,20 @@ describe('the proxy', { timeout: 20_000 }, () => {
     assert.deepEqual(await Promise.all(gone), [[1006, ''], [1006, '']]);
   });
 
+  test('a forgotten connection is dead, and a new one is not', async () => {
+    let told = false;
+    client.on('message', () => (told = true)).on('close', () => (told = true));
+    proxy.forget();
+    peer.send('lost');
+    peer.terminate();
+    await proxy.calm();
+    const [other, its_peer] = await joined();
+    its_peer.send('arrives');
+    assert.equal(await next(other), 'arrives');
+    assert.equal(told, false);
+    other.terminate();
+  });
+
   for (const how of ['reset', 'fin', 'half']) {
     test(`a connection is cut: ${how}`, async () => {
       const end = ended();

@@ -1,13 +1,12 @@
 // Every feature of our client on every router, with every serializer, in Node.js and in Chromium: shown,
 // or proved to be missing in that router.
 
-import { after, before, describe, test } from 'node:test';
-import { appendFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
 
 import { WebSocket } from 'ws';
 import { features, run } from './features/index.js';
+import { noting, stage } from './harness/matrix.js';
 import { places } from './harness/places.js';
-
 import { FEATURES, wamp_wasm } from './harness/routers.js';
 import { import_package } from './peers/package.js';
 
@@ -48,35 +47,22 @@ let number = 0;
 
 for (const { router, place, serializers, serves_pages, lacks } of places.filter(({ router }) => router.name.includes(only))) {
   describe(router.name, () => {
-    let running;
-    const hosts = new Map();
-    before(async () => { running = await router.start(FEATURES); }, { timeout: 600_000 });
-    after(async () => {
-      await Promise.all([...hosts.values()].map(async (host) => (await host).close()));
-      await running?.stop();
-    });
+    const on = stage(router, FEATURES);
     for (const environment of [node, chromium]) {
       for (const serializer of serializers) {
         for (const { area, name } of features) {
           const missing = lacks[name];
           const title = `${environment.name}, ${serializer}: ${missing ? 'no ' : ''}${name}${missing ? `, because ${missing.why}` : ''}`;
           test(title, { timeout: 60_000 }, async () => {
-            if (!hosts.has(environment)) hosts.set(environment, environment.open(running, serves_pages));
             const what = {
               name,
               serializer,
               uri: `com.example.feature.n${++number}`,
-              place: { ...place, url: running.url, auth_url: running.auth_url },
+              place: { ...place, url: on.router.url, auth_url: on.router.auth_url },
               proof: missing && { ...missing.proof, name },
             };
-            let passed = false;
-            try {
-              await (await hosts.get(environment)).run(what);
-              passed = true;
-            } finally {
-              const line = { router: router.name, environment: environment.name, serializer, area, feature: name, passed, missing: missing?.why };
-              if (process.env.WAMP_FEATURE_RESULTS) appendFileSync(process.env.WAMP_FEATURE_RESULTS, `${JSON.stringify(line)}\n`);
-            }
+            const line = { router: router.name, environment: environment.name, serializer, area, feature: name, missing: missing?.why };
+            await noting('WAMP_FEATURE_RESULTS', line, async () => (await on.host(environment, serves_pages)).run(what));
           });
         }
       }

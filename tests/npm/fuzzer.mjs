@@ -4,8 +4,8 @@
 
 import assert from 'node:assert/strict';
 
-import { Connection } from '../../pkg/node.js';
 import { serializers } from './binary.mjs';
+import { opened, turn } from './memory.mjs';
 
 /** Numbers between 0 and 1, the same for the same seed (mulberry32). */
 function generator(seed) {
@@ -149,54 +149,22 @@ class Chance {
     }
 }
 
-/** The far end of a connection in memory. */
-class Memory {
-    constructor(protocols) {
-        this.protocol = protocols[0];
-        this.frames = [];
-        this.closed = false;
-        queueMicrotask(() => this.onopen(this.protocol));
-    }
-
-    send(frame) {
-        this.frames.push(typeof frame === 'string' ? frame : frame.slice());
-    }
-
-    close() {
-        this.closed = true;
-    }
-}
-
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Uint8Array.prototype];
 const snapshot = () => JSON.stringify(PROTOTYPES.map((prototype) => [Object.getOwnPropertyNames(prototype), Object.getOwnPropertySymbols(prototype).map(String)]));
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** One session that is open, with a subscription, a registration and requests under way. */
 class Victim {
-    /** What must never be reported. */
-    faults = [];
     waiting = 0;
     events = 0;
 
     async open(chance, name) {
-        const { encode } = serializers[name];
-        const connection = new Connection({
-            realm: 'realm1',
-            serializers: [name],
-            max_retries: 0,
-            transports: [{ type: 'memory', create: (protocols) => (this.line = new Memory(protocols)) }],
-            on_user_error: () => {},
-            on_internal_error: (error, text) => text.startsWith('internal') && this.faults.push(error),
-        });
-        const opened = new Promise((resolve) => (connection.onopen = resolve));
-        this.closed = new Promise((resolve) => (connection.onclose = resolve));
-        connection.open();
-        while (!this.line?.frames.length) await turn();
-        this.feed(encode([2, 7, { roles: { broker: {}, dealer: { features: { call_canceling: true, progressive_call_invocations: true } } } }]));
-        const session = (this.session = await opened);
+        const { session, line, feed, raw, faults } = await opened(`wamp.2.${name}`);
+        Object.assign(this, { session, line, faults });
+        /** A frame as it is. */
+        this.feed = (frame) => void (line.closed || raw(frame));
         this.track(session.subscribe('com.t', (args) => void (this.events += args.length >= 0)));
         this.track(session.register('com.p', (args, kwargs, { progress }) => (progress?.(args), chance.one(3) ? new Promise(() => {}) : args)));
-        this.feed(encode([33, 1, 5]), encode([65, 2, 6]));
+        feed([33, 1, 5], [65, 2, 6]);
         this.track(session.call('com.a'), session.call('com.b', [], {}, { receive_progress: true }), session.publish('com.t', [1], {}, { acknowledge: true }), session.subscribe('com.u', () => {}), session.register('com.q', () => {}));
         if (chance.one(3)) {
             const given_up = session.call('com.c');
@@ -213,10 +181,6 @@ class Victim {
             const settled = () => void this.waiting--;
             promise.then(settled, settled);
         }
-    }
-
-    feed(...frames) {
-        for (const frame of frames) if (!this.line.closed) this.line.onmessage(typeof frame === 'string' ? frame : frame.slice().buffer);
     }
 }
 
@@ -282,18 +246,18 @@ export async function echo({ seed, messages }) {
     const chance = new Chance(seed);
     for (const name of Object.keys(serializers)) {
         const { encode } = serializers[name];
-        const { line, session, feed } = await opened(name);
+        const { line, session, feed } = await opened(`wamp.2.${name}`);
         let seen;
         const subscribing = session.subscribe('com.t', (args, kwargs) => {
             seen = [args, kwargs];
             session.publish('com.e', args, kwargs);
         });
-        feed(encode([33, 1, 5]));
+        feed([33, 1, 5]);
         await subscribing;
         for (let n = 0; n < messages; n++) {
             const [args, kwargs] = [[chance.value(4), chance.value(4)], chance.dict(3)];
             line.frames.length = 0;
-            feed(encode([36, 5, 1, {}, args, kwargs]));
+            feed([36, 5, 1, {}, args, kwargs]);
             assert.deepEqual(seen, [args, kwargs], name);
             const wanted = encode(Object.keys(kwargs).length ? [16, n + 2, {}, 'com.e', args, kwargs] : [16, n + 2, {}, 'com.e', args]);
             const [got] = line.frames;
@@ -302,15 +266,4 @@ export async function echo({ seed, messages }) {
         session.leave();
         line.onclose({ code: 1000, reason: '', wasClean: true });
     }
-}
-
-async function opened(name) {
-    let line;
-    const connection = new Connection({ realm: 'realm1', serializers: [name], max_retries: 0, transports: [{ type: 'memory', create: (protocols) => (line = new Memory(protocols)) }] });
-    const opening = new Promise((resolve) => (connection.onopen = resolve));
-    connection.open();
-    while (!line?.frames.length) await turn();
-    const feed = (frame) => line.onmessage(typeof frame === 'string' ? frame : frame.slice().buffer);
-    feed(serializers[name].encode([2, 7, { roles: { broker: {} } }]));
-    return { line, session: await opening, feed };
 }

@@ -5,9 +5,13 @@ import { Window } from './window.js';
 
 export const name = 'Chromium';
 
-/** Starts the browser; `window()` opens one more, `errors` is what their consoles complained of. */
-export async function launch() {
+/**
+ * Starts the browser; `window()` opens one more, `errors` is what their consoles complained of. Other options are
+ * Playwright's. A window has the `devtools` of its page.
+ */
+export async function launch(options = {}) {
   const browser = await chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
@@ -21,6 +25,7 @@ export async function launch() {
       page.on('pageerror', (error) => errors.push(String(error)));
       return new Window({
         page,
+        devtools: () => context.newCDPSession(page),
         go: (url) => page.goto(url),
         run: (code, ...args) => page.evaluate(`(${code})(...${JSON.stringify(args)})`),
         click: (selector) => page.click(selector),

@@ -121,7 +121,7 @@ async function repeat(ms, act) {
 }
 
 window.rig = {
-  /** Opens a session at each address, with the options of its own. */
+  /** Opens a session at each address; `every` so many ms it publishes and calls, 0 for never. */
   async start(urls, options, every) {
     const complain = (error, text) => books.complaints.push(`${text} ${error?.stack ?? error}`);
     await Promise.all(
@@ -132,7 +132,7 @@ window.rig = {
         await member.prepare();
       }),
     );
-    for (const member of members) {
+    for (const member of every > 0 ? members : []) {
       void repeat(every, () => void member.publish(NEWS));
       void repeat(every, () => void member.call(`com.example.rig.work.${Math.floor(Math.random() * members.length)}`));
     }

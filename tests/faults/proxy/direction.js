@@ -62,6 +62,11 @@ export class Direction {
     if (this.#frames?.boundary) this.#flush();
   }
 
+  /** Nothing passes any more, whatever the manner of the others. */
+  deafen() {
+    this.#manner = { ...this.#manner, hole: true, stall: true };
+  }
+
   /** Goes on after the manner has changed. */
   pump() {
     clearTimeout(this.#timer);

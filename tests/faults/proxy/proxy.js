@@ -16,6 +16,7 @@ const CALM = { delay: 0, jitter: 0, rate: 0, chunk: 0, stall: false, hole: false
 export class Proxy {
   #server = null;
   #connections = new Set();
+  #forgotten = new Set();
   /** Accepted and never answered. */
   #hung = new Set();
   #refusal = null;
@@ -86,7 +87,18 @@ export class Proxy {
     for (const { down } of this.#webSockets()) down.inject(CLOSE, Buffer.from([code >> 8, code & 255, ...Buffer.from(reason)]));
   }
 
-  /** Ends every misbehaviour. What was never answered stays so. */
+  /** The connections of now are dead for ever and nobody is told, as when a NAT forgets them. New ones are not concerned. */
+  forget() {
+    for (const connection of this.#connections) {
+      connection.up.deafen();
+      connection.down.deafen();
+      this.#connections.delete(connection);
+      this.#forgotten.add(connection);
+      connection.gone.then(() => this.#forgotten.delete(connection));
+    }
+  }
+
+  /** Ends every misbehaviour. What was never answered, or is forgotten, stays so. */
   async calm() {
     this.#refusal = null;
     Object.assign(this.#manners.up, CALM);
@@ -102,6 +114,7 @@ export class Proxy {
   stop() {
     this.#server?.close();
     this.cut('reset');
+    this.#forgotten.forEach((connection) => connection.end('reset'));
     this.#hung.forEach((client) => client.destroy());
   }
 

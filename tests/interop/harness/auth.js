@@ -2,8 +2,8 @@
 // The users are those of tests/interop/crossbar/node.yaml.
 
 import assert from 'node:assert/strict';
-import { after, before, describe } from 'node:test';
-import { noted, serializers } from './matrix.js';
+import { before, describe } from 'node:test';
+import { noted, serializers, stage } from './matrix.js';
 
 const SEED = 'cfbbe4f1d3e020917c022c88b271e39c6a9cb2e253757b54e45442a3081f1384';
 const PUBLIC = '9cea524a2d9b496e9029f85b91fb4547a474b516e7c86fd6892442c3c1332cb4';
@@ -59,25 +59,14 @@ const by_hand = [
 
 export function authentication(router, kinds) {
   describe(`authentication at ${router.name}`, () => {
-    let running;
-    const hosts = [];
-    before(async () => { running = await router.start(); }, { timeout: 600_000 });
-    after(async () => {
-      await Promise.all(hosts.map((host) => host.close()));
-      await running?.stop();
-    });
-    const hire = async (kind) => {
-      const host = await kind.open(running);
-      hosts.push(host);
-      return host.peer();
-    };
-    const at = (path, serializer) => ({ url: running.url.replace(/\/ws$/, path), realm: 'auth', serializer });
+    const on = stage(router);
+    const at = (path, serializer) => ({ url: on.router.url.replace(/\/ws$/, path), realm: 'auth', serializer });
 
     for (const [list, tried] of [[kinds.built_in, built_in], [kinds.by_hand, by_hand]]) {
       for (const kind of list) {
         describe(kind.name, () => {
           let peer;
-          before(async () => { peer = await hire(kind); }, { timeout: 60_000 });
+          before(async () => { peer = await on.hire(kind); }, { timeout: 60_000 });
           for (const serializer of serializers) {
             const cell = (feature) => ({ table: 'authentication', router, kind, serializer, feature });
             for (const [feature, what, auth, expected] of tried) {

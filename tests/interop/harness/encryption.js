@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
-import { noted } from './matrix.js';
+import { noted, stage } from './matrix.js';
 
 const ALICE = { priv: 'WRhsGfk++2oXIz2d5NyUaJlUWnw365KHuiILZ18XCBQ=', pub: '0IL+THPYCBkHarZQKzwLa7qtpxVVHNloMA/JnonsJ3M=' };
 const BOB = { priv: 'X2Cdy0N/4fa71mifPLR9mucFSRshfKBC0MSHDEpXmdg=', pub: 'b2cSJXoJeA6kO9yQXqKTZ2N/W0rMim40CqYn5QLrGxk=' };
@@ -61,25 +61,14 @@ let number = 0;
 /** `pairs`: [kind of peer, kind of peer, list of serializer pairs]; each runs on `router`. */
 export function encryption(router, pairs) {
   describe(`encryption over ${router.name}`, () => {
-    let running;
-    const hosts = [];
-    before(async () => { running = await router.start(); }, { timeout: 600_000 });
-    after(async () => {
-      await Promise.all(hosts.map((host) => host.close()));
-      await running?.stop();
-    });
-    const hire = async (kind) => {
-      const host = await kind.open(running);
-      hosts.push(host);
-      return host.peer();
-    };
+    const on = stage(router);
     for (const [kind, other_kind, combinations] of pairs) {
       describe(`${kind.name} – ${other_kind.name}`, () => {
         const peers = [];
-        before(async () => peers.push(await hire(kind), await hire(other_kind)), { timeout: 60_000 });
+        before(async () => peers.push(await on.hire(kind), await on.hire(other_kind)), { timeout: 60_000 });
         for (const spoken of combinations) {
           describe(spoken.join(' – '), () => {
-            before(() => Promise.all(peers.map((peer, i) => peer.request({ do: 'join', url: running.url, realm: 'realm1', serializer: spoken[i] }))));
+            before(() => Promise.all(peers.map((peer, i) => peer.request({ do: 'join', url: on.router.url, realm: 'realm1', serializer: spoken[i] }))));
             after(() => Promise.all(peers.map((peer) => peer.usable && peer.request({ do: 'leave' }))));
             for (const [feature, sentence, mine, theirs, run] of scenarios) {
               for (const [one, other] of [[0, 1], [1, 0]]) {

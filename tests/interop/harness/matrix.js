@@ -1,4 +1,5 @@
-// Runs every scenario over pairs of peers and serializers, and notes each outcome for the table.
+// Runs every scenario over pairs of peers and serializers, and notes each outcome for the tables. Also what other tests
+// of the kind need: a router with its peers, and a test that is noted.
 
 import { after, before, describe, test } from 'node:test';
 import { appendFileSync } from 'node:fs';
@@ -16,22 +17,15 @@ let number = 0;
 /** `pairs`: [kind of peer, kind of peer, list of serializer pairs]; each runs on `router`. */
 export function interop(router, pairs) {
   describe(router.name, () => {
-    let running;
-    const hosts = new Map();
-    before(async () => { running = await router.start(); }, { timeout: 600_000 });
-    after(async () => {
-      await Promise.all([...hosts.values()].map(async (host) => (await host).close()));
-      await running?.stop();
-    });
+    const on = stage(router);
     const hired = new Map();
     // A peer that left can join again; one that broke is replaced.
     const peer = async (kind, which) => {
-      if (!hosts.has(kind)) hosts.set(kind, kind.open(running));
       const key = `${kind.name} ${which}`;
-      if (!hired.get(key)?.usable) hired.set(key, await (await hosts.get(kind)).peer());
+      if (!hired.get(key)?.usable) hired.set(key, await on.hire(kind));
       return hired.get(key);
     };
-    const target = (serializer) => ({ url: running.url, realm: 'realm1', serializer });
+    const target = (serializer) => ({ url: on.router.url, realm: 'realm1', serializer });
 
     for (const kind of new Set(pairs.flat().filter((item) => item.open))) {
       for (const serializer of serializers) {
@@ -75,22 +69,42 @@ export function interop(router, pairs) {
   });
 }
 
+/**
+ * The router of a suite, started with it and stopped after it, and what peers live in: `router` as it runs,
+ * `host(kind)`, opened once, and `hire(kind)`, a new peer there.
+ */
+export function stage(router, ...page) {
+  const hosts = new Map();
+  const on = {
+    router: undefined,
+    host(kind, ...more) {
+      if (!hosts.has(kind)) hosts.set(kind, kind.open(on.router, ...more));
+      return hosts.get(kind);
+    },
+    hire: async (kind) => (await on.host(kind)).peer(),
+  };
+  before(async () => { on.router = await router.start(...page); }, { timeout: 600_000 });
+  after(async () => {
+    await Promise.all([...hosts.values()].map(async (host) => (await host).close()));
+    await on.router?.stop();
+  });
+  return on;
+}
+
 /** A test whose outcome also becomes a line of $WAMP_INTEROP_RESULTS, for harness/table.js. */
 export function noted(name, { table, router, kind, serializer, other_kind, other_serializer, feature }, run) {
-  test(name, { timeout: 30_000 }, async () => {
-    let passed = false;
-    try {
-      await run();
-      passed = true;
-    } finally {
-      const line = {
-        table,
-        router: router.name,
-        peers: [[kind.name, serializer], ...(other_kind ? [[other_kind.name, other_serializer]] : [])],
-        feature,
-        passed,
-      };
-      if (process.env.WAMP_INTEROP_RESULTS) appendFileSync(process.env.WAMP_INTEROP_RESULTS, `${JSON.stringify(line)}\n`);
-    }
-  });
+  const peers = [[kind.name, serializer], ...(other_kind ? [[other_kind.name, other_serializer]] : [])];
+  const line = { table, router: router.name, peers, feature };
+  test(name, { timeout: 30_000 }, () => noting('WAMP_INTEROP_RESULTS', line, run));
+}
+
+/** Runs it and writes how it ended to the file that the variable names, if there is one. */
+export async function noting(variable, line, run) {
+  let passed = false;
+  try {
+    await run();
+    passed = true;
+  } finally {
+    if (process.env[variable]) appendFileSync(process.env[variable], `${JSON.stringify({ ...line, passed })}\n`);
+  }
 }

@@ -75,6 +75,8 @@ export interface ConnectOptions {
     on_user_error?: (error: unknown, message: string) => void;
     /** Told of protocol violations of the router and of failures inside; `console.error` unless given. */
     on_internal_error?: (error: unknown, message: string) => void;
+    /** Milliseconds after which a call without a `timeout` of its own is rejected with `wamp.error.timeout`; never. */
+    call_timeout?: number;
     /** The class to use in place of the global `WebSocket`; needed in Node before version 22. */
     WebSocket?: WebSocketClass;
     /**
@@ -183,6 +185,14 @@ export interface Transport {
     readonly bufferedAmount?: number;
 }
 
+/**
+ * What becomes of a request of a durable session that has no connection: `fail`, it rejects with a `SessionLost`;
+ * `wait`, it is sent on the next connection; a number, it waits for so many milliseconds and then rejects with
+ * `wamp.error.timeout`. A publication without acknowledgement has no promise: `fail` throws, and what waited and was not
+ * sent is told to `on_user_error`.
+ */
+export type OfflinePolicy = 'fail' | 'wait' | number;
+
 /** How a connection is made again when it is lost, and what becomes of its session. */
 export interface DurableOptions {
     /**
@@ -190,6 +200,10 @@ export interface DurableOptions {
      * `connect`, where false also means that nothing is tried again once it was open; false for a `Connection`.
      */
     durable?: boolean;
+    /** What becomes of what a durable session is asked while there is no connection; it fails unless said otherwise. */
+    offline?: OfflinePolicy;
+    /** How much may wait for a connection before more is refused with `wamp.error.limit_exceeded`; 1,000. */
+    offline_limit?: number;
     /**
      * Decides whether to try again after an attempt that ended, or a session that was lost or ended by the router: yes
      * if it gives, or resolves to, something truthy, also after a refusal that would come again. It gets what
@@ -225,8 +239,11 @@ export interface CallOptions {
     /**
      * Milliseconds. The call is rejected with `wamp.error.timeout` when no answer came in time, or none
      * since the last part of the result. The router is told, and the call canceled by whoever notices first.
+     * It counts from when the call is sent: what waits for a connection before has `offline` for that.
      */
     timeout?: number;
+    /** What becomes of it without a connection, if not what the connection's options say; see `OfflinePolicy`. Not sent. */
+    offline?: OfflinePolicy | null;
     /** Cancels the call when it aborts, as `CallPromise.cancel` does without a mode. Not sent. */
     signal?: AbortSignal;
     /** Called with each part of a progressive result. Implies `receive_progress`. Not sent. */
@@ -242,6 +259,8 @@ export interface CallOptions {
 export interface PublishOptions {
     /** Whether the broker answers. Only then `publish` gives a promise. */
     acknowledge?: boolean;
+    /** What becomes of it without a connection, if not what the connection's options say; see `OfflinePolicy`. Not sent. */
+    offline?: OfflinePolicy | null;
     /** Whether this session gets no event of its own; true unless said otherwise. */
     exclude_me?: boolean;
     /** Sessions that get no event. */
@@ -271,6 +290,13 @@ export interface SubscribeOptions {
     get_retained?: boolean;
     /** Without a handler: how many events wait for a reader before the oldest is dropped; 1024. Not sent. */
     buffer?: number;
+    /**
+     * Without a handler: called when events begin to be dropped, with the number of all that were, and again when that
+     * happens after the reader had caught up. Not sent.
+     */
+    on_slow?: (dropped: number) => void;
+    /** What becomes of it without a connection, if not what the connection's options say; see `OfflinePolicy`. Not sent. */
+    offline?: OfflinePolicy | null;
     [option: string]: unknown;
 }
 
@@ -280,6 +306,8 @@ export interface RegisterOptions {
     match?: 'exact' | 'prefix' | 'wildcard';
     /** Which of several callees gets a call; `single` unless said otherwise. */
     invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random';
+    /** What becomes of it without a connection, if not what the connection's options say; see `OfflinePolicy`. Not sent. */
+    offline?: OfflinePolicy | null;
     /** How many calls may run at a time. */
     concurrency?: number;
     /** Whether an older registration makes place. */

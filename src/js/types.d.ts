@@ -1,10 +1,13 @@
-// The public TypeScript API of wamp-wasm, written and reviewed by hand. The options are in options.d.ts.
+// The public TypeScript API of wamp-wasm, written and reviewed by hand. The options are in options.d.ts, what
+// sessions give in values.d.ts.
 
 /// <reference lib="esnext.disposable" />
 
 import type { CallOptions, ConnectionOptions, ConnectOptions, DurableOptions, PayloadCodec, PublishOptions, RegisterOptions, SubscribeOptions, Subprotocol } from './options.js';
+import type { Event, EventStream, Invocation, Publication, Registration, Result, Subscription, WampError } from './values.js';
 
 export type * from './options.js';
+export * from './values.js';
 
 /**
  * The procedures of your application, for a typed `call` and `register`. Augment it:
@@ -296,16 +299,21 @@ export interface SessionEnd {
 /**
  * A session on a realm. Its methods throw a `TypeError` for wrong arguments and a `StateError` when the
  * session is not open; everything that happens later rejects the promise, and every promise settles.
+ *
+ * A durable session is over when it is left, or when there will be no further attempt to connect. Between two
+ * connections it is not open, and not over either: what it is asked rejects with a `SessionLost`, or waits; see
+ * `offline` in the options. What was sent and not answered when a connection is lost rejects with a `SessionLost`,
+ * and is never sent again.
  */
 export class Session {
     private constructor();
-    /** The session's id, null when it is not open. */
+    /** The session's id, null when it is not open; another on each connection. */
     readonly id: number | null;
     /** The realm. */
     readonly realm: string | null;
     /** Whether it is open. */
     readonly isOpen: boolean;
-    /** What the router said in WELCOME: `authid`, `authrole`, `authmethod`, `roles` …; null before it. */
+    /** What the router said in the last WELCOME: `authid`, `authrole`, `authmethod`, `roles` …; null before it. */
     readonly details: Dict | null;
     /** The features that both sides announced, by the role of this side. */
     readonly features: { publisher: Dict; subscriber: Dict; caller: Dict; callee: Dict };
@@ -323,16 +331,31 @@ export class Session {
     caller_disclose_me: boolean;
     /** Adds `disclose_me` to every publication. */
     publisher_disclose_me: boolean;
-    /** Called when the session is open. Belongs to the Connection where there is one. */
+    /** Called each time the session is open, after `onopen`, and after what waited is sent. */
     onjoin: ((details: Dict) => void) | undefined;
-    /** Called when a session that was open is over. */
+    /** Called when a session that was open is over, or has lost its connection. */
     onleave: ((reason: string | null, details: SessionEnd) => void) | undefined;
 
     /** Joins a realm. The Connection and `connect` do this. */
     join(realm: string, authmethods?: string[], authid?: string, authextra?: Dict): void;
 
-    /** Says goodbye and closes. Resolves when the session is over. */
+    /** Says goodbye and closes; nothing is tried again. Resolves when the session is over. */
     leave(reason?: string | null, message?: string | null): Promise<SessionEnd>;
+
+    /**
+     * Leaves in good order: unsubscribes and unregisters all handles, waits for the answers to what was asked, for
+     * endpoints that still run and for what waits for a connection, and leaves then. From its call on, what the
+     * application begins is a `StateError`; while endpoints run, calls and publications go on, because these may need
+     * them. With `timeout`, in milliseconds, it waits for no longer.
+     */
+    drain(options?: { timeout?: number }): Promise<SessionEnd>;
+
+    /** Of a durable session: drops the connection, as if it were lost, and connects at once. */
+    reconnect(): void;
+    /** What becomes of the connection and of the handles: see `Connection.status`. */
+    status(): AsyncIterableIterator<ConnectionStatus>;
+    /** Leaves, at the end of the block of an `await using`. */
+    [Symbol.asyncDispose](): Promise<void>;
 
     /**
      * Calls a procedure. Resolves with null when there is no result, with the value when there is one
@@ -409,169 +432,4 @@ export class Session {
     resolve(curie: string): string;
     /** Writes to the console with the session's id and age. */
     log(...items: unknown[]): void;
-}
-
-/** One handler's subscription. */
-export class Subscription {
-    private constructor();
-    /** The topic or pattern. */
-    topic: string;
-    /** The handler; null where the events are iterated over. */
-    handler: EventHandler<any, any> | null;
-    /** The options it was made with. */
-    options: SubscribeOptions;
-    /** Its session. */
-    session: Session;
-    /** The router's id, shared by all handlers of the same topic. */
-    id: number;
-    /** Whether it still gets events. */
-    active: boolean;
-    /** Resolves with the reason when the router revokes the subscription, and only then. */
-    on_unsubscribe: Promise<string | undefined>;
-    /** Ends it: see `Session.unsubscribe`. */
-    unsubscribe(): Promise<boolean>;
-}
-
-/** An event as a stream gives it. */
-export interface EventItem<Args = any[], Kwargs = Dict> {
-    args: Args;
-    kwargs: Kwargs;
-    details: Event;
-}
-
-/**
- * A subscription without a handler. Iterating ends with `unsubscribe` or a revocation and throws a
- * `SessionLost` when the session is lost; leaving the loop unsubscribes.
- */
-export interface EventStream<Args = any[], Kwargs = Dict> extends Subscription, AsyncIterable<EventItem<Args, Kwargs>> {
-    /** How many events were dropped because they were not read in time. */
-    readonly dropped: number;
-    [Symbol.asyncIterator](): AsyncIterableIterator<EventItem<Args, Kwargs>>;
-}
-
-/** One endpoint's registration. */
-export class Registration {
-    private constructor();
-    /** The procedure or pattern. */
-    procedure: string;
-    /** The endpoint. */
-    endpoint: Endpoint<any, any>;
-    /** The options it was made with. */
-    options: RegisterOptions;
-    /** Its session. */
-    session: Session;
-    /** The router's id. */
-    id: number;
-    /** Whether it still serves. */
-    active: boolean;
-    /** Resolves with the reason when the router revokes the registration, and only then. */
-    on_unregister: Promise<string | undefined>;
-    /** Ends it: see `Session.unregister`. */
-    unregister(): Promise<void>;
-}
-
-// --- values --------------------------------------------------------------------------------------
-
-/** Several values, or values with names, as the result of a call. */
-export class Result {
-    constructor(args?: unknown[], kwargs?: Dict);
-    args: any[];
-    kwargs: Dict;
-}
-
-/** What is known about an event besides its payload. */
-export class Event {
-    private constructor();
-    /** The publication's id. */
-    publication: number;
-    /** The topic that was published to. */
-    topic: string;
-    /** The publisher's session, if it is disclosed. */
-    publisher: number | undefined;
-    /** The publisher's authid, if it is disclosed. */
-    publisher_authid: string | undefined;
-    /** The publisher's authrole, if it is disclosed. */
-    publisher_authrole: string | undefined;
-    /** Whether the event was kept and is not live. */
-    retained: boolean;
-    /** The routers it came through, if they say so. */
-    forward_for: any[] | undefined;
-    /** All details as the router sent them, such as `trustlevel`. */
-    readonly details: Dict;
-}
-
-/** What is known about a call besides its arguments. */
-export class Invocation {
-    private constructor();
-    /** The procedure that was called. */
-    procedure: string;
-    /** Sends a part of the result; null when the caller does not take parts. */
-    progress: ((args?: unknown[], kwargs?: Dict) => void) | null;
-    /** The caller's session, if it is disclosed. */
-    caller: number | undefined;
-    /** The caller's authid, if it is disclosed. */
-    caller_authid: string | undefined;
-    /** The caller's authrole, if it is disclosed. */
-    caller_authrole: string | undefined;
-    /** All details as the router sent them, such as `trustlevel` and `timeout`. */
-    readonly details: Dict;
-    /**
-     * Aborts when the caller cancels the call, its time is up, or it is lost; the reason is a `WampError`.
-     * The outcome of an endpoint that has asked for it answers a caller who waits for that: reject with the
-     * reason, or with an `AbortError`, to say `wamp.error.canceled`. One that never asks runs on, and the
-     * caller is told so in its place.
-     */
-    readonly signal: AbortSignal;
-    /**
-     * All parts of the call, the first included, as they come; a call in one piece has one part. Ends after
-     * the last, and throws the reason of `signal` when the call is canceled. Up to 10,000 wait to be read.
-     */
-    readonly chunks: AsyncIterableIterator<{ args: any[]; kwargs: Dict }>;
-}
-
-/** An acknowledged publication. */
-export class Publication {
-    private constructor();
-    /** The publication's id. */
-    id: number;
-}
-
-// --- errors --------------------------------------------------------------------------------------
-
-/** An error with a URI. Throw one in an endpoint to answer with it; branch on `uri`, never on a text. */
-export class WampError extends Error {
-    constructor(
-        error: string,
-        args?: unknown[],
-        kwargs?: Dict,
-        more?: { details?: Dict; message?: string; cause?: unknown },
-    );
-    /** The error's URI. */
-    readonly uri: string;
-    /** The same, by autobahn's name. */
-    error: string;
-    /** Positional arguments of the error. */
-    args: any[];
-    /** Keyword arguments of the error. */
-    kwargs: Dict;
-    /** Details that the router added. */
-    details: Dict;
-}
-
-/** The session ended before the answer came, or could not be joined. */
-export class SessionLost extends WampError {}
-
-/** A value that cannot be sent in the serializer of the session. Nothing was sent; `cause` says more. */
-export class EncodeError extends WampError {}
-
-/** Something that is not possible now, such as a call on a session that is not open. Nothing was sent. */
-export class StateError extends Error {}
-
-/** A feature that the router did not announce, and without which a request would mean something else. Nothing was sent. */
-export class FeatureNotSupported extends WampError {
-    constructor(role: 'broker' | 'dealer', feature: string);
-    /** The router's role that would need it. */
-    readonly role: 'broker' | 'dealer';
-    /** The feature, as WAMP names it. */
-    readonly feature: string;
 }

@@ -24,7 +24,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 /** Everything that is published: each module of the sources, and nothing besides. */
 const FILES = [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'CHANGELOG.md', 'package.json',
-    'index.js', 'index.d.ts', 'options.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js', 'meta.js', 'meta.d.ts', 'history.js', 'auth.js', 'auth.d.ts', 'auth_node.js',
+    'index.js', 'index.d.ts', 'options.d.ts', 'values.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js', 'meta.js', 'meta.d.ts', 'history.js', 'auth.js', 'auth.d.ts', 'auth_node.js',
     'e2ee.js', 'e2ee.d.ts', 'e2ee_node.js',
     ...['api', 'glue'].flatMap((dir) => readdirSync(join(root, 'src/js', dir)).map((name) => `${dir}/${name}`)),
     ...['wamp_wasm', 'wamp_wasm_cbor', 'wamp_wasm_auth', 'wamp_wasm_e2ee'].flatMap((name) => [`wasm/${name}.js`, `wasm/${name}_bg.wasm`]),

@@ -2,6 +2,7 @@
 // Events that were published before: what a router has kept of a topic, and a stream that goes on with
 // what comes. One rule: an event is given once, whether it was kept, came live, or both.
 
+import { isLive } from './api/handles.js';
 import { Result } from './api/values.js';
 import { check, isGivenDict } from './glue/check.js';
 
@@ -41,7 +42,7 @@ export async function* replay(session, topic, options = {}) {
             if (!seen.delete(event.details.publication)) yield { ...event, replayed: false };
         }
     } finally {
-        if (stream.active) stream.unsubscribe().catch(() => {});
+        if (isLive(stream)) stream.unsubscribe().catch(() => {});
     }
 }
 

@@ -4,8 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SessionLost } from '../../pkg/node.js';
+import '../../pkg/e2ee_node.js';
 import { Core } from '../../pkg/wasm/wamp_wasm.js';
+import { WELCOME } from './peer.mjs';
 import { Life } from './wire.mjs';
+
+const TRANSPARENT = { roles: { broker: { features: { ...WELCOME.roles.broker.features, payload_transparency: true } }, dealer: { features: { ...WELCOME.roles.dealer.features, payload_transparency: true } } } };
 
 /** Everything that promises have to say is said. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -207,6 +211,48 @@ test('prefixes, disclosure and the roles of a session live on', async () => {
     const wire = life.again();
     life.session.call('my:add');
     assert.deepEqual(wire.one(), [48, 1, { disclose_me: true }, 'com.example.add']);
+});
+
+/** Doubles what it is given, in place of an encryption. */
+const codec = {
+    encode: (_, __, args) => ({ payload: Uint8Array.from(args), enc_algo: 'x_twice' }),
+    decode: (_, __, { payload }) => ({ args: [...payload].map((octet) => octet * 2) }),
+};
+
+test('a payload codec is kept, also one that is set while there is no connection', async () => {
+    const life = Life.opened({}, TRANSPARENT);
+    const { session } = life;
+    session.set_payload_codec(codec);
+    life.wire.drop();
+    assert.equal(session.get_payload_codec(), codec);
+    const wire = life.again(8, TRANSPARENT);
+    session.call('com.p', [1]).catch(() => {});
+    const [, , options, , payload] = wire.one();
+    assert.deepEqual([options, payload], [{ enc_algo: 'x_twice' }, '\0AQ==']);
+    wire.drop();
+    assert.throws(() => session.set_payload_codec({}), { name: 'TypeError' });
+    session.set_payload_codec(null);
+    const third = life.again(9, TRANSPARENT);
+    session.call('com.p', [1]).catch(() => {});
+    assert.deepEqual(third.one(), [48, 1, {}, 'com.p', [1]]);
+});
+
+test('the late answer of an endpoint to an encoded call never reaches the next connection', async () => {
+    const life = Life.opened({}, TRANSPARENT);
+    life.session.set_payload_codec(codec);
+    const answers = [];
+    await registered(life, (args) => new Promise((resolve) => answers.push(() => resolve(args[0]))));
+    life.wire.send([68, 1, 6, { enc_algo: 'x_twice' }, '\0Ag==']);
+    life.wire.drop();
+    const wire = life.again(8, TRANSPARENT);
+    wire.take();
+    wire.send([65, 1, 61], [68, 1, 61, { enc_algo: 'x_twice' }, '\0BA==']);
+    answers[0]();
+    await settled();
+    assert.deepEqual(wire.take(), []);
+    answers[1]();
+    await settled();
+    assert.deepEqual(wire.one(), [70, 1, { enc_algo: 'x_twice' }, '\0CA==']);
 });
 
 test('without another attempt the session is over: handles are lost and what it is asked is a StateError', async () => {

@@ -293,6 +293,22 @@ test('drain() ends the handles, waits for what has begun, and leaves', async () 
     assert.equal((await subscribing).state, 'ended');
 });
 
+test('while a session is drained endpoints that run may call, but make no new handles', async () => {
+    const life = Life.opened();
+    const { session, wire } = life;
+    const registering = session.register('com.p', () => new Promise(() => {}));
+    wire.take();
+    wire.send([65, 1, 6]);
+    await registering;
+    wire.send([68, 1, 6, {}]);
+    session.drain();
+    wire.take();
+    session.call('com.q');
+    assert.deepEqual(wire.one(), [48, 3, {}, 'com.q']);
+    assert.throws(() => session.subscribe('com.t'), { name: 'StateError', message: 'session draining' });
+    assert.throws(() => session.register('com.q', () => {}), { name: 'StateError', message: 'session draining' });
+});
+
 test('drain() waits for no longer than its timeout', async (t) => {
     const { session, wire } = Life.opened();
     t.mock.timers.enable({ apis: ['setTimeout'] });

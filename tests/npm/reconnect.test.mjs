@@ -304,7 +304,8 @@ test('wrong options of reconnecting are a TypeError that names them', () => {
         [{ durable: 1 }, '<options>.durable must be a boolean'],
         [{ url: [] }, '<options>.url must not be empty'],
         [{ url: ['ws://localhost', 5] }, '<options>.url must be a string, a function, or an array [] of these'],
-        [{ offline: 'never' }, "<options>.offline must be 'fail', 'wait', or a number of milliseconds"],
+        [{ call_timeout: 1.5 }, '<options>.call_timeout must be a whole number of milliseconds'],
+        [{ offline: 'never' }, "<options>.offline must be 'fail', 'wait' or a number of milliseconds"],
         [{ max_first_retries: 'x' }, '<options>.max_first_retries must be a number of at least -1'],
     ]) {
         assert.throws(() => new Connection({ url: 'ws://localhost', realm: 'r', ...wrong }), { name: 'TypeError', message: `Connection: ${message}` });

@@ -83,9 +83,9 @@ export class Life {
     }
 
     /** Open on its first wire. */
-    static opened(config) {
+    static opened(config, details = WELCOME) {
         const life = new Life(config);
-        life.wire.welcome();
+        life.wire.welcome(7, details);
         return life;
     }
 

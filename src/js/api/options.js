@@ -6,6 +6,7 @@ import { PROTOCOLS, isSpoken } from '../glue/codec.js';
 import { isUsable, needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 import { authOption } from './credentials.js';
+import { checkPolicy } from './offline.js';
 
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -120,6 +121,8 @@ export function connectionOptions(options) {
     optional(options, ['realm', 'authid'], 'string');
     optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'should_retry', 'onstatus', 'trace', 'WebSocket'], 'function');
     optional(options, ['retry_if_unreachable', 'lenient', 'durable', 'trace_payloads'], 'boolean');
+    checkPolicy('Connection', options.offline);
+    check(Number.isInteger(options.call_timeout ?? 0), 'Connection: <options>.call_timeout must be a whole number of milliseconds');
     const { authmethods, authextra } = options;
     check(authmethods == null || isTexts(authmethods), 'Connection: <options>.authmethods must be an array [] of strings');
     check(authextra == null || isGivenDict(authextra), 'Connection: <options>.authextra must be an object {}');
@@ -148,7 +151,7 @@ export function connectionOptions(options) {
         on_internal_error: reporter(options.on_internal_error),
         retry_if_unreachable: options.retry_if_unreachable ?? true,
         durable: options.durable ?? false,
-        offline: { policy: offline(options.offline), limit: number(options, 'offline_limit', 1000, 0) },
+        offline: { policy: options.offline ?? 'fail', limit: number(options, 'offline_limit', 1000, 0) },
         connect_timeout: Math.min(number(options, 'connect_timeout', 20_000, 1), LONGEST_TIMER),
         call_timeout: number(options, 'call_timeout', 0, 0),
         should_retry: options.should_retry ?? undefined,
@@ -162,12 +165,6 @@ export function connectionOptions(options) {
         socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0) },
         max_message_size: number(options, 'max_message_size', 2 ** 24, 1),
     };
-}
-
-/** What becomes of requests between two attempts. @param {any} policy @returns {'fail' | 'wait' | number} */
-function offline(policy = 'fail') {
-    check(policy === 'fail' || policy === 'wait' || policy >= 0, "Connection: <options>.offline must be 'fail', 'wait', or a number of milliseconds");
-    return policy;
 }
 
 /** How errors of callbacks are reported; a reporter that throws itself does no harm. @param {any} report */

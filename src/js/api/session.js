@@ -246,7 +246,7 @@ export class Session {
         check(typeof topic === 'string', 'Session.subscribe: <topic> must be a string');
         check(handler == null || typeof handler === 'function', 'Session.subscribe: <handler> must be a function');
         checkOptions('Session.subscribe', options);
-        this.#sender ?? this.#absent();
+        this.#checkLive();
         const { buffer, on_slow, offline, ...wire } = options ?? {};
         check(buffer === undefined || (Number.isInteger(buffer) && buffer > 0), 'Session.subscribe: <options>.buffer must be a positive integer');
         check(on_slow == null || typeof on_slow === 'function', 'Session.subscribe: <options>.on_slow must be a function');
@@ -260,7 +260,7 @@ export class Session {
         check(typeof procedure === 'string', 'Session.register: <procedure> must be a string');
         check(typeof endpoint === 'function', 'Session.register: <endpoint> must be a function');
         checkOptions('Session.register', options);
-        this.#sender ?? this.#absent();
+        this.#checkLive();
         const wire = { ...options };
         const policy = takePolicy('Session.register', wire);
         const uri = this.#names.checked('register', REGISTER, procedure, wire);
@@ -380,6 +380,12 @@ export class Session {
     /** Whether there may be another connection. */
     get #durable() {
         return this.#config.durable === true && !this.#isOver;
+    }
+
+    /** Throws unless handles may be made. */
+    #checkLive() {
+        if (this.#draining) throw new StateError('session draining');
+        if (!this.#durable) this.#open();
     }
 
     /** The sender where there is none for the asking: null when there may be one later, else a StateError. */

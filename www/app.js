@@ -3,26 +3,29 @@
 
 import { showState, showService } from './ui/badge.js';
 import { Chat } from './ui/chat.js';
-import { MessageLog } from './ui/log.js';
+import { Latency } from './ui/latency.js';
 import { Procedures } from './ui/procedures.js';
+import { WireLog } from './ui/wire.js';
 import { Link } from './link.js';
 import { Service } from './service.js';
 import { settings, secondWindowUrl, chooseSerializer } from './settings.js';
 
-const log = new MessageLog(document);
-const service = new Service(settings, log.lane('service'), showService);
+const wire = new WireLog(document);
+const latency = new Latency(document);
+const service = new Service(settings, wire.lane('service'), showService);
 const chat = new Chat(document, settings);
 const procedures = new Procedures(document, () => service.takeOver());
 
-const link = new Link(settings, log.lane('you'), {
+const link = new Link(settings, wire.lane('you'), {
   onstate(state) {
     showState(state);
     for (const button of document.querySelectorAll('[data-needs-session]')) {
-      button.setAttribute('aria-disabled', String(state.name !== 'online'));
+      button.setAttribute('aria-disabled', String(state.name !== 'open'));
     }
   },
   onsession(session) {
     procedures.attach(session);
+    latency.attach(session);
     if (session) service.open();
     return chat.attach(session);
   },

@@ -1,70 +1,69 @@
-// One connection to the router, and the four states the page shows for it: connecting, online, lost (it
-// tries again by itself) and refused (the router said no, and trying again alone would not help).
+// The user's connection to the router: made again by itself when it is lost, with the same session and its
+// subscriptions. The page shows it in four states: connecting, open, waiting (it tries again by itself) and
+// refused (the router said no, and trying again alone would not help).
 
 import { Connection } from './pkg/index.js';
 import { chooseRealm } from './settings.js';
-import { watched } from './watched.js';
 
 const DEFAULT_REALM = 'realm1';
 
 export class Link {
   #connection;
   #settings;
-  #lane;
   #on;
 
-  /** `on.onstate(state)` and `on.onsession(session)`, the latter with a session that writes to the log. */
-  constructor(settings, lane, on) {
+  /** `on.onstate(state)`, and `on.onsession(session)` with each session that is not the one before, null for none. */
+  constructor(settings, trace, on) {
     this.#settings = settings;
-    this.#lane = lane;
     this.#on = on;
-    this.#connection = connectionFor(settings);
-    this.#connection.onopen = (session, details) => this.#opened(session, details);
-    this.#connection.onclose = (reason, details) => this.#closed(reason, details);
+    this.#connection = connectionFor(settings, trace);
+    this.#connection.onopen = (session) => this.#opened(session);
+    this.#connection.onstatus = (status) => this.#tell(status);
   }
 
-  /** Connects, at once if it was waiting for its next attempt. */
   open() {
-    this.#on.onstate({ name: 'connecting' });
-    if (!this.#connection.isConnected) this.#connection.open();
+    this.#connection.open();
   }
 
   close() {
-    this.#connection.onclose = null;
-    if (this.#connection.isOpen || this.#connection.isRetrying) this.#connection.close();
+    this.#connection.onstatus = undefined;
+    if (this.#connection.isConnected || this.#connection.isRetrying) this.#connection.close();
   }
 
-  async #opened(session, details) {
-    const protocol = details?.transport?.protocol ?? '';
-    this.#lane.sent('HELLO', `${this.#settings.realm} over ${protocol}`);
-    this.#lane.received('WELCOME', `session ${session.id}`);
+  async #opened(session) {
     try {
-      await this.#on.onsession(watched(session, this.#lane));
-      if (session.isOpen) this.#on.onstate({ name: 'online', session: session.id });
+      await this.#on.onsession(session);
     } catch (error) {
-      // The session ended while it was set up: #closed tells. Anything else is said here.
+      // The session ended while it was set up: a status tells. Anything else is said here.
       if (session.isOpen) this.#on.onstate(this.#refused(error?.uri, error?.message));
     }
   }
 
-  #closed(reason, details) {
-    const told = reason === 'closed' && details.reason;
-    if (told) this.#lane.received(told.startsWith('wamp.close.') ? 'GOODBYE' : 'ABORT', told, details.message);
-    this.#on.onsession(null);
-    this.#on.onstate(details.will_retry ? this.#lost(reason, details) : this.#refused(details.reason ?? reason, details.message));
+  #tell(status) {
+    switch (status.type) {
+      case 'connecting':
+        return this.#on.onstate({ name: 'connecting' });
+      case 'open':
+        return this.#on.onstate({ name: 'open', session: status.session.id });
+      case 'waiting':
+        return this.#on.onstate(this.#waiting(status));
+      case 'closed':
+        this.#on.onsession(null);
+        return this.#on.onstate(this.#refused(status.reason ?? status.how, status.message));
+    }
   }
 
-  #lost(reason, { retry_delay, reason: uri }) {
-    const action = { label: 'Try again now', run: () => this.open() };
-    const retryAt = Date.now() + retry_delay * 1000;
-    if (reason === 'unreachable') {
+  #waiting({ how, reason, delay }) {
+    const action = { label: 'Reconnect now', run: () => this.#connection.reconnect() };
+    const retryAt = Date.now() + delay * 1000;
+    if (how === 'unreachable') {
       const cause = `Nobody answers at ${this.#settings.url}.`;
       const advice = 'Start the router with scripts/demo; this page goes on trying.';
-      return { name: 'lost', title: 'The router is not there', cause, advice, retryAt, action };
+      return { name: 'waiting', title: 'The router is not there', cause, advice, retryAt, action };
     }
-    const cause = reason === 'closed' && uri ? `The router ended the session: ${uri}.` : 'The router does not answer any more.';
-    const advice = 'Is it still running? What others say meanwhile will be missing in the chat.';
-    return { name: 'lost', title: 'The connection was lost', cause, advice, retryAt, action };
+    const cause = how === 'closed' && reason ? `The router ended the session: ${reason}.` : 'The router does not answer any more.';
+    const advice = 'What others say meanwhile will be missing in the chat; everything else goes on when it is back.';
+    return { name: 'waiting', title: 'The connection was lost', cause, advice, retryAt, action };
   }
 
   #refused(uri, message) {
@@ -81,14 +80,17 @@ export class Link {
   }
 }
 
-/** A connection that never gives up and never waits longer than a person would. */
-export function connectionFor({ url, realm, serializer }) {
+/** A connection that never gives up, never waits longer than a person would, and keeps its session. */
+export function connectionFor({ url, realm, serializer }, trace) {
   return new Connection({
     url,
     realm,
     serializers: [serializer],
+    durable: true,
     max_retries: -1,
     initial_retry_delay: 1,
     max_retry_delay: 8,
+    trace,
+    trace_payloads: true,
   });
 }

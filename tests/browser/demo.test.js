@@ -28,8 +28,8 @@ for (const kind of [chromium, firefox]) {
       assert.deepEqual(browser.errors, [], 'the console shows no error');
     });
 
-    /** Opens the page and waits until it is online, unless another state is expected. */
-    async function open(query = '', state = 'online') {
+    /** Opens the page and waits until its session is open, unless another state is expected. */
+    async function open(query = '', state = 'open') {
       const window = await browser.window();
       windows.push(window);
       await window.open(`${router.url}/${query}`);
@@ -61,7 +61,7 @@ for (const kind of [chromium, firefox]) {
           await say(bob, 'Hello Ada');
           await ada.sees('#chat-list', /Bob[^]*Hello Ada/);
           assert.notEqual(await ada.text('#session-id'), await bob.text('#session-id'));
-          await ada.sees('#log-list', new RegExp(`WELCOME[^]*wamp\\.2\\.${serializer}|wamp\\.2\\.${serializer}[^]*WELCOME`));
+          await ada.sees('#log-list', /HELLO\s+realm realm1[^]*WELCOME\s+session \d+/);
         });
 
         test('echo gives back the argument, whichever window serves it', async () => {
@@ -121,29 +121,63 @@ for (const kind of [chromium, firefox]) {
       assert.equal(await window.driver.run('() => document.querySelectorAll("main img, main i, #chat-list b").length'), 0);
     });
 
-    test('a router that dies is a lost connection, and one that is back is found again', async () => {
+    test('a router that dies and comes back: the page goes on without being loaded again', async () => {
       const window = await open();
+      await window.driver.run('() => { window.notLoadedAgain = true; }');
+      await window.sees('#service', /this window/);
+      await say(window, 'before');
+      await window.sees('#chat-list', /before/);
       const before = await window.text('#session-id');
       await router.kill();
-      await window.is('lost');
+      await window.is('waiting');
+      await window.sees('#badge', /^Waiting\s+\d+ s$/);
       await window.sees('#notice', /The connection was lost|The router is not there/);
       assert.equal(await window.text('#session-id'), 'none');
+      await window.sees('#service', /Nobody/);
+      await window.click('#log-clear');
       await router.start();
       await window.click('#notice-action');
-      await window.is('online');
+      await window.is('open');
       assert.notEqual(await window.text('#session-id'), before);
+      await window.sees('#service', /this window/);
       await say(window, 'back again');
-      await window.sees('#chat-list', /back again/);
+      await window.sees('#chat-list', /before[^]*back again/);
       await window.click('#echo-form button');
       await window.sees('#answer', /RESULT/);
+      await window.sees('#log-list', /you\s+→\s+HELLO[^]*you\s+←\s+WELCOME[^]*you\s+→\s+SUBSCRIBE\s+com\.example\.chat[^]*you\s+←\s+EVENT\s+com\.example\.chat\s+\["back again"\]/);
+      await window.sees('#log-list', /service\s+→\s+REGISTER\s+com\.example\.echo/);
+      assert.equal(await window.driver.run('() => window.notLoadedAgain'), true);
       forgive(/WebSocket|ws:\/\//);
+    });
+
+    test('the wire shows every message, holds still when it is paused, and goes on afterwards', async () => {
+      const window = await open();
+      await window.sees('#service', /this window/);
+      await say(window, 'one');
+      await window.sees('#log-list', /PUBLISH\s+com\.example\.chat\s+\["one"\][^]*EVENT\s+com\.example\.chat\s+\["one"\] [^]* B/);
+      await window.click('#log-pause');
+      await say(window, 'two');
+      await window.sees('#chat-list', /two/);
+      await window.sees('#log-pause', /^Paused: \d+ more$/);
+      assert.doesNotMatch(await window.text('#log-list'), /two/);
+      await window.click('#log-pause');
+      await window.sees('#log-list', /EVENT\s+com\.example\.chat\s+\["two"\]/);
+    });
+
+    test('the round trip to the router is measured, drawn, and said in words', async () => {
+      const window = await open();
+      await window.sees('#latency-text', /^\d+(\.\d)? ms median \d+(\.\d)? ms, worst \d+(\.\d)? ms of the last \d+$/);
+      assert.match(await window.driver.run('() => document.querySelector("#latency-line").getAttribute("points")'), /^\d+\.\d,\d+\.\d/);
+      assert.doesNotMatch(await window.text('#log-list'), /are you there/, 'unless somebody asks for it');
+      await window.click('#log-probes');
+      await window.sees('#log-list', /UNSUBSCRIBE\s+.*are you there/);
     });
 
     test('a realm that does not exist is a refusal with its reason and a way out', async () => {
       const window = await open('?realm=nowhere', 'refused');
       await window.sees('#notice', /The router refused the session[^]*wamp\.error\.no_such_realm[^]*--realm nowhere/);
       await window.click('#notice-action');
-      await window.is('online');
+      await window.is('open');
       await window.sees('#realm', /^realm1$/);
     });
 

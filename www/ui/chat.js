@@ -24,19 +24,20 @@ export class Chat {
     });
   }
 
-  /** Takes the session of a new connection and subscribes; null when there is none. */
+  /** Takes a session and subscribes, once: the subscription goes on with the session. null when there is none. */
   async attach(session) {
     this.#session = session;
-    if (!session) return;
-    this.#mine.add(session.id);
-    await session.subscribe(TOPIC, (args, kwargs) => this.#show(said(args, kwargs)));
+    if (session) await session.subscribe(TOPIC, (args, kwargs) => this.#show(said(args, kwargs)));
   }
 
   async #publish() {
     const text = this.#form.text.value.trim();
     if (!this.#session || !text) return;
     try {
-      await this.#session.publish(TOPIC, [text], { name: this.#form.name.value.trim(), from: this.#session.id });
+      // A session has another id after each loss.
+      this.#mine.add(this.#session.id);
+      const who = { name: this.#form.name.value.trim(), from: this.#session.id };
+      await this.#session.publish(TOPIC, [text], who, { acknowledge: true, exclude_me: false });
       this.#form.text.value = '';
       this.#problem('');
     } catch (error) {

@@ -28,7 +28,7 @@ export class Procedures {
     }
   }
 
-  /** Takes the session of a new connection; null when there is none. */
+  /** Takes a session; null when there is none. */
   attach(session) {
     this.#session = session;
   }

@@ -1,42 +1,76 @@
-// The log of messages: one line each, newest last, bounded. It writes down what it is told.
+// The wire: every message of the page's two sessions as `trace` tells of it, one line each, newest last, bounded.
+// While it is paused the messages wait, as many as there is room for.
 
 import { appendBounded, clock, element, preview } from './dom.js';
+import { Names } from './names.js';
 
 const LIMIT = 200;
 
-export class MessageLog {
+export class WireLog {
   #list;
   #empty;
+  #pause;
+  #probes;
+  #paused = null;
 
   constructor(root) {
     this.#list = root.querySelector('#log-list');
     this.#empty = root.querySelector('#log-empty');
+    this.#pause = root.querySelector('#log-pause');
+    this.#probes = root.querySelector('#log-probes');
+    this.#pause.addEventListener('click', () => (this.#paused ? this.#resume() : this.#hold()));
+    this.#probes.addEventListener('change', () => this.#list.classList.toggle('with-probes', this.#probes.checked));
     root.querySelector('#log-clear').addEventListener('click', () => {
       this.#list.replaceChildren();
+      if (this.#paused) this.#hold();
       this.#empty.hidden = false;
     });
   }
 
-  /** The messages of one of the page's sessions. */
+  /** What shows the messages of one of the sessions: a `trace` for its connection. */
   lane(who) {
-    return {
-      sent: (type, about, ...payload) => this.#write(who, 'out', type, about, payload),
-      received: (type, about, ...payload) => this.#write(who, 'in', type, about, payload),
+    const names = new Names();
+    return (entry) => {
+      const about = names.about(entry);
+      if (!this.#paused) return this.#write(who, entry, about);
+      this.#paused.push([who, entry, about]);
+      if (this.#paused.length > LIMIT) this.#paused.shift();
+      if (!entry.probe) this.#count(this.#paused.filter(([, { probe }]) => !probe).length);
     };
   }
 
-  #write(who, direction, type, about, payload) {
-    this.#empty.hidden = true;
-    const problem = type === 'ERROR' || type === 'ABORT';
+  #hold() {
+    this.#paused = [];
+    this.#pause.setAttribute('aria-pressed', 'true');
+    this.#count(0);
+  }
+
+  #resume() {
+    const waited = this.#paused;
+    this.#paused = null;
+    this.#pause.setAttribute('aria-pressed', 'false');
+    this.#pause.textContent = 'Pause';
+    for (const line of waited) this.#write(...line);
+  }
+
+  #count(waiting) {
+    this.#pause.textContent = waiting === 0 ? 'Paused' : `Paused: ${waiting === LIMIT ? 'over ' : ''}${waiting} more`;
+  }
+
+  #write(who, { direction, at, type, size, probe }, { about, payload }) {
+    const sent = direction === 'sent';
+    if (!probe) this.#empty.hidden = true;
+    const problem = !probe && (type === 'ERROR' || type === 'ABORT' || type === 'INVALID');
     const line = element(
       'li',
-      { className: `line ${direction}${problem ? ' problem' : ''}` },
-      element('time', {}, clock()),
+      { className: `line ${sent ? 'out' : 'in'}${problem ? ' problem' : ''}${probe ? ' probe' : ''}` },
+      element('time', {}, clock(new Date(at))),
       element('span', { className: 'who' }, who),
-      element('span', { className: 'arrow', role: 'img', 'aria-label': direction === 'out' ? 'sent' : 'received' }, direction === 'out' ? '→' : '←'),
+      element('span', { className: 'arrow', role: 'img', 'aria-label': sent ? 'sent' : 'received' }, sent ? '→' : '←'),
       element('b', {}, type),
-      element('span', { className: 'about' }, about ?? ''),
+      element('span', { className: 'about' }, probe ? `${about} (are you there?)` : about),
       element('span', { className: 'payload' }, payload.filter(hasContent).map((part) => preview(part)).join(' ')),
+      element('span', { className: 'size' }, `${size} B`),
     );
     appendBounded(this.#list, line, LIMIT);
   }

@@ -27,7 +27,7 @@ export class Window {
     });
   }
 
-  /** Waits until the badge shows a state: connecting, online, lost or refused. */
+  /** Waits until the badge shows a state: connecting, open, waiting or refused. */
   async is(state) {
     await this.until(async () => {
       const found = await this.driver.run('() => document.querySelector("#badge")?.dataset.state');

@@ -1,9 +1,9 @@
 //! The one loop that runs a session: transport ⇄ codec ⇄ session machine ⇄ timer and application.
-//! It is the only code that calls procedures and challenge handlers, and it holds no borrow meanwhile,
-//! so these may call straight back into the session.
+//! It holds no borrow while procedures and challenge handlers of the application run, so these may call
+//! straight back into the session.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     future::Future,
     mem,
     pin::Pin,
@@ -12,28 +12,20 @@ use std::{
     time::Duration,
 };
 
-use futures::{
-    StreamExt,
-    channel::oneshot,
-    future::{AbortHandle, LocalBoxFuture, abortable},
-    stream::FuturesUnordered,
-};
+use futures::{channel::oneshot, future::LocalBoxFuture};
 
 use super::{
-    arguments::{Arguments, parts as parts_of},
-    config::{OnChallenge, Proof},
-    error::WampError,
-    parts::{Part, Parts, Sink},
+    arguments::parts as parts_of,
+    config::OnChallenge,
+    parts::{Part, Sink},
     registration::{Invocation, Link},
+    serving::Serving,
     shared::{Core, Shared},
     subscription::{Event, Queue},
 };
 use crate::{
     codec::{Frame, Limits, decode, encode},
-    message::{
-        Authenticate, CancelMode, Challenge, Error, ErrorDetails, Message, MessageType, Payload, RequestId,
-        Uri, Values, Welcome, Yield, YieldOptions, uris,
-    },
+    message::{CancelMode, Message, Values, Welcome, uris},
     session::{Ended, Input, Output, SessionEvent, Ticket},
     transport::{CloseCode, Closed, Transport},
 };
@@ -49,29 +41,12 @@ pub struct Driver<T: Transport> {
     transport: T,
     shared: Shared,
     limits: Limits,
-    on_challenge: Option<OnChallenge>,
+    serving: Serving,
     joined: Option<oneshot::Sender<Result<(), Ended>>>,
     /// Encoded, and not yet taken by the transport.
     outbox: VecDeque<Frame>,
-    /// What the application is busy with: calls of its procedures, and the answer to a challenge.
-    running: FuturesUnordered<LocalBoxFuture<'static, Finished>>,
-    /// The calls of its procedures among them.
-    calls: HashMap<RequestId, Running>,
     sleep: Option<(Duration, LocalBoxFuture<'static, ()>)>,
     over: bool,
-}
-
-/// A call of a procedure.
-struct Running {
-    abort: AbortHandle,
-    parts: Option<Parts>,
-}
-
-/// What the application has finished.
-enum Finished {
-    Call(RequestId, Result<Arguments, WampError>),
-    Stopped,
-    Challenge(Result<Proof, WampError>),
 }
 
 impl<T: Transport> Driver<T> {
@@ -83,18 +58,9 @@ impl<T: Transport> Driver<T> {
         joined: oneshot::Sender<Result<(), Ended>>,
         over: bool,
     ) -> Self {
-        Self {
-            transport,
-            shared,
-            limits,
-            on_challenge,
-            joined: Some(joined),
-            outbox: VecDeque::new(),
-            running: FuturesUnordered::new(),
-            calls: HashMap::new(),
-            sleep: None,
-            over,
-        }
+        let serving = Serving::new(shared.clone(), on_challenge);
+        let outbox = VecDeque::new();
+        Self { transport, shared, limits, serving, joined: Some(joined), outbox, sleep: None, over }
     }
 
     fn input(&self, input: Input<Values>) {
@@ -127,7 +93,7 @@ impl<T: Transport> Driver<T> {
     fn tell(&mut self, event: SessionEvent<Values>) {
         match event {
             SessionEvent::Joined(welcome) => self.joined(welcome),
-            SessionEvent::Challenged(challenge) => self.challenged(challenge),
+            SessionEvent::Challenged(challenge) => self.serving.challenged(challenge),
             SessionEvent::Settled { ticket, outcome } => {
                 let (answer, sink) =
                     self.shared.with(|core| (core.answers.remove(&ticket), core.results.remove(&ticket)));
@@ -147,7 +113,7 @@ impl<T: Transport> Driver<T> {
                 let (args, kwargs) = parts_of(payload);
                 let (args, kwargs) = (args.into(), kwargs.into());
                 let link = Link { shared: self.shared.clone(), request, parts: None };
-                self.invoke(endpoint, Invocation { args, kwargs, details, registration, link });
+                self.serving.invoke(endpoint, Invocation { args, kwargs, details, registration, link });
             }
             SessionEvent::SubscriptionRevoked { handlers, .. } => {
                 let queues = self.shared.with(|core| {
@@ -160,14 +126,9 @@ impl<T: Transport> Driver<T> {
                 drop(procedure);
             }
             SessionEvent::InvocationPart { request, details, payload, .. } => {
-                self.invocation_part(request, details.progress() == Some(true), payload);
+                self.serving.part(request, details.progress() == Some(true), payload);
             }
-            SessionEvent::Interrupted { request, kill, .. } => {
-                self.stop(request);
-                if kill {
-                    self.reply(request, Err(WampError::new(uris::CANCELED, ())));
-                }
-            }
+            SessionEvent::Interrupted { request, kill, .. } => self.serving.interrupted(request, kill),
             SessionEvent::Progress { ticket, payload, .. } => self.result_part(ticket, payload),
             SessionEvent::Ended(ended) => self.ended(ended),
             // The sessions of this client are not durable.
@@ -184,54 +145,6 @@ impl<T: Transport> Driver<T> {
             // The one who wanted to join has given up.
             let now = self.shared.timer.now();
             let _ = self.shared.with(|core| core.session.leave(now, uris::CLOSE_REALM.into(), None));
-        }
-    }
-
-    fn challenged(&mut self, challenge: Challenge) {
-        let answer: LocalBoxFuture<'static, _> = match &self.on_challenge {
-            Some(on_challenge) => on_challenge(challenge),
-            None => Box::pin(std::future::ready(Err(WampError::new(
-                uris::CANNOT_AUTHENTICATE,
-                ("no handler for challenges",),
-            )))),
-        };
-        self.running.push(Box::pin(async move { Finished::Challenge(answer.await) }));
-    }
-
-    fn invoke(&mut self, endpoint: Ticket, mut invocation: Invocation) {
-        let request = invocation.link.request;
-        let procedure = self.shared.with(|core| core.procedures.get(&endpoint).cloned());
-        let Some(procedure) = procedure else {
-            return self.reply(request, Err(WampError::new(uris::NO_SUCH_PROCEDURE, ())));
-        };
-        if invocation.details.progress() == Some(true) {
-            let parts = Parts::new();
-            parts.push(invocation.first());
-            invocation.link.parts = Some(parts);
-        }
-        let parts = invocation.link.parts.clone();
-        let (call, abort) = abortable(procedure(invocation));
-        self.calls.insert(request, Running { abort, parts });
-        self.running.push(Box::pin(async move {
-            call.await.map_or(Finished::Stopped, |result| Finished::Call(request, result))
-        }));
-    }
-
-    /// Drops what runs for an invocation.
-    fn stop(&mut self, request: RequestId) {
-        self.calls.remove(&request).into_iter().for_each(|running| running.abort.abort());
-    }
-
-    fn invocation_part(&mut self, request: RequestId, more: bool, payload: Values) {
-        let Some(parts) = self.calls.get(&request).and_then(|running| running.parts.clone()) else { return };
-        let (args, kwargs) = parts_of(payload);
-        if !parts.push(Part { args: args.into(), kwargs: kwargs.into() }) {
-            self.stop(request);
-            let text = "the parts of the call come faster than they are read";
-            return self.reply(request, Err(WampError::new(uris::CANCELED, (text,))));
-        }
-        if !more {
-            parts.end();
         }
     }
 
@@ -257,8 +170,7 @@ impl<T: Transport> Driver<T> {
         queues.values().filter_map(Weak::upgrade).for_each(|queue| Queue::end(&queue));
         // Procedures may hold handles of this very session. All answers are settled by now.
         drop((procedures, answers));
-        self.running.clear();
-        self.calls.clear();
+        self.serving.clear();
         if let Some(joined) = self.joined.take() {
             let _ = joined.send(Err(ended));
         }
@@ -297,75 +209,8 @@ impl<T: Transport> Driver<T> {
         true
     }
 
-    /// Passes on what the application has finished.
-    fn finish(&mut self, cx: &mut Context<'_>) -> bool {
-        let Poll::Ready(Some(finished)) = self.running.poll_next_unpin(cx) else { return false };
-        match finished {
-            Finished::Call(request, result) => {
-                self.calls.remove(&request);
-                self.reply(request, result);
-            }
-            Finished::Stopped => {}
-            Finished::Challenge(answer) => self.answer(answer),
-        }
-        true
-    }
-
-    /// Answers an invocation. An answer that cannot be written becomes an error that can.
-    fn reply(&self, request: RequestId, result: Result<Arguments, WampError>) {
-        let tried = result.and_then(|arguments| {
-            let payload = arguments.into_values().map_err(|e| WampError::runtime(&e.to_string()))?;
-            let message = Yield { request, options: YieldOptions::default(), payload }.into();
-            self.shared.check(&message).map_err(|e| WampError::runtime(&e.to_string()))?;
-            Ok(message)
-        });
-        let message = tried.unwrap_or_else(|error| self.writable(request, error));
-        // A session that is over, or left in the meantime, takes no answer any more.
-        let _ = self.shared.with(|core| match message {
-            Message::Yield(m) => core.session.yield_result(m.request, m.options, m.payload),
-            Message::Error(m) => core.session.yield_error(m.request, m.error, m.payload),
-            _ => Ok(()),
-        });
-    }
-
-    fn writable(&self, request: RequestId, error: WampError) -> Message<Values> {
-        let message = |error, payload| -> Message<Values> {
-            let details = ErrorDetails::default();
-            Error { request_type: MessageType::Invocation, request, details, error, payload }.into()
-        };
-        let uri = if error.uri.check(crate::message::UriRules::Complete).is_ok() {
-            error.uri.clone()
-        } else {
-            Uri::from(uris::RUNTIME_ERROR)
-        };
-        let full = message(uri.clone(), error.into_payload());
-        match self.shared.check(&full) {
-            Ok(()) => full,
-            Err(problem) => message(uri, Values::from_text(&problem.to_string())),
-        }
-    }
-
-    fn answer(&self, answer: Result<Proof, WampError>) {
-        let now = self.shared.timer.now();
-        let answer = answer.and_then(|proof| {
-            let message = Authenticate { signature: proof.signature.clone(), extra: proof.extra.clone() };
-            let checked = self.shared.check(&message.into()).map(|()| proof);
-            checked.map_err(|e| WampError::new(uris::CANNOT_AUTHENTICATE, (e.to_string(),)))
-        });
-        // The session may be over by now.
-        let _ = self.shared.with(|core| match answer {
-            Ok(proof) => {
-                if let Some(rule) = proof.rule {
-                    core.session.demand(rule)?;
-                }
-                core.session.authenticate(now, &proof.signature, proof.extra)
-            }
-            Err(error) => {
-                let text = error.args.get::<String>(0).unwrap_or_default();
-                let reason = error.uri.check(crate::message::UriRules::Complete).map(|()| error.uri);
-                core.session.refuse(reason.unwrap_or_else(|_| uris::CANNOT_AUTHENTICATE.into()), &text)
-            }
-        });
+    fn serve(&mut self, cx: &mut Context<'_>) -> bool {
+        self.serving.finish(cx)
     }
 
     fn expire(&mut self, cx: &mut Context<'_>) -> bool {
@@ -406,7 +251,7 @@ impl<T: Transport + Unpin> Future for Driver<T> {
                 this.transport.close(CloseCode::NORMAL, "");
                 return Poll::Ready(());
             }
-            for step in [Self::receive, Self::finish, Self::expire] {
+            for step in [Self::receive, Self::serve, Self::expire] {
                 if step(this, cx) {
                     busy = true;
                     this.drain();

@@ -32,6 +32,7 @@ mod error;
 mod handle;
 mod parts;
 mod registration;
+mod serving;
 mod shared;
 mod subscription;
 mod timer;

@@ -4,7 +4,7 @@ use std::{fmt, rc::Rc, time::Duration};
 
 use futures::future::LocalBoxFuture;
 
-use super::error::WampError;
+use super::{error::WampError, retry::ReconnectConfig};
 use crate::{
     auth::{Credentials, WelcomeRule},
     codec::{Limits, Serializer},
@@ -25,6 +25,9 @@ use crate::{
 pub struct ClientConfig {
     /// The address of the router: `ws://` or `wss://`.
     pub url: String,
+    /// Other addresses of it. Each is tried before an attempt to connect has failed; the one that was good last
+    /// comes first, and what failed lately comes last.
+    pub alternatives: Vec<String>,
     /// The realm to join.
     pub realm: Uri,
     /// What to offer, the preferred one first. The router chooses.
@@ -45,6 +48,8 @@ pub struct ClientConfig {
     pub limits: Limits,
     /// How many events a [`Subscription`](super::Subscription) keeps for its reader.
     pub event_buffer: usize,
+    /// How a lost connection is made again. Without it, it is not, and the session is over.
+    pub reconnect: Option<ReconnectConfig>,
 }
 
 /// Answers a CHALLENGE, and may take its time: to ask the user, or to sign with WebCrypto.
@@ -89,6 +94,7 @@ impl ClientConfig {
     pub fn new(url: impl Into<String>, realm: impl Into<Uri>) -> Self {
         Self {
             url: url.into(),
+            alternatives: Vec::new(),
             realm: realm.into(),
             serializers: vec![Serializer::MsgPack, Serializer::Cbor, Serializer::Json],
             details: Dict::new(),
@@ -99,7 +105,25 @@ impl ClientConfig {
             session: SessionConfig::default(),
             limits: Limits::default(),
             event_buffer: 256,
+            reconnect: None,
         }
+    }
+
+    /// The same, with another address of the router.
+    #[must_use]
+    pub fn or(mut self, url: impl Into<String>) -> Self {
+        self.alternatives.push(url.into());
+        self
+    }
+
+    /// The same, connecting again when the connection is lost: the session is durable. Its subscriptions and
+    /// registrations are in place again before anything else is sent; what waits for an answer when the
+    /// connection is lost fails with [`RequestError::SessionLost`](super::RequestError::SessionLost), and so does
+    /// what is asked for before there is another. Nothing is sent twice.
+    #[must_use]
+    pub fn reconnect(mut self, reconnect: ReconnectConfig) -> Self {
+        self.reconnect = Some(reconnect);
+        self
     }
 
     /// The same, offering only these serializers, the preferred one first.

@@ -5,27 +5,28 @@
 use std::{
     collections::VecDeque,
     future::Future,
-    mem,
     pin::Pin,
     rc::Weak,
     task::{Context, Poll},
     time::Duration,
 };
 
-use futures::{channel::oneshot, future::LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 
 use super::{
     arguments::parts as parts_of,
     config::OnChallenge,
+    error::WampError,
     parts::{Part, Sink},
     registration::{Invocation, Link},
     serving::Serving,
-    shared::{Core, Shared},
+    shared::Shared,
+    status::Status,
     subscription::{Event, Queue},
 };
 use crate::{
     codec::{Frame, Limits, decode, encode},
-    message::{CancelMode, Message, Values, Welcome, uris},
+    message::{CancelMode, EndDetails, Id, Message, SubscriptionId, Unsubscribe, Values, uris},
     session::{Ended, Input, Output, SessionEvent, Ticket},
     transport::{CloseCode, Closed, Transport},
 };
@@ -42,11 +43,15 @@ pub struct Driver<T: Transport> {
     shared: Shared,
     limits: Limits,
     serving: Serving,
-    joined: Option<oneshot::Sender<Result<(), Ended>>>,
     /// Encoded, and not yet taken by the transport.
     outbox: VecDeque<Frame>,
     sleep: Option<(Duration, LocalBoxFuture<'static, ()>)>,
     over: bool,
+    /// So many frames have come.
+    heard: u64,
+    /// How the session ended, and whether the transport was closed in good order.
+    ended: Option<Ended>,
+    clean: bool,
 }
 
 impl<T: Transport> Driver<T> {
@@ -55,12 +60,39 @@ impl<T: Transport> Driver<T> {
         shared: Shared,
         limits: Limits,
         on_challenge: Option<OnChallenge>,
-        joined: oneshot::Sender<Result<(), Ended>>,
         over: bool,
     ) -> Self {
         let serving = Serving::new(shared.clone(), on_challenge);
         let outbox = VecDeque::new();
-        Self { transport, shared, limits, serving, joined: Some(joined), outbox, sleep: None, over }
+        let (sleep, heard, ended, clean) = (None, 0, None, false);
+        Self { transport, shared, limits, serving, outbox, sleep, over, heard, ended, clean }
+    }
+
+    /// How the session ended, and whether it was in good order if the transport ended it.
+    pub(super) fn outcome(&self) -> (Ended, bool) {
+        (self.ended.clone().unwrap_or_else(|| self.shared.ended()), self.clean)
+    }
+
+    /// So many frames have come.
+    pub(super) const fn heard(&self) -> u64 {
+        self.heard
+    }
+
+    /// Gives the transport up as if it were lost.
+    pub(super) fn give_up(&mut self, text: &str) {
+        self.input(Input::Closed(text.to_owned()));
+        self.drain();
+    }
+
+    /// Sends what every router answers at once, whatever its policy, and nobody else gets to see: an UNSUBSCRIBE
+    /// of what is no subscription. To the machine it is a request without an answer. `false`: there is no session.
+    pub(super) fn probe(&mut self) -> bool {
+        let Ok((request, _)) = self.shared.with(|core| core.session.begin_publish(false)) else {
+            return false;
+        };
+        let subscription = SubscriptionId::from_random(u64::MAX);
+        self.send(&Unsubscribe { request, subscription, options: EndDetails::default() }.into());
+        true
     }
 
     fn input(&self, input: Input<Values>) {
@@ -83,7 +115,7 @@ impl<T: Transport> Driver<T> {
     }
 
     fn send(&mut self, message: &Message<Values>) {
-        match encode(self.shared.serializer, message) {
+        match encode(self.shared.serializer(), message) {
             Ok(frame) => self.outbox.push_back(frame),
             // Everything the application gives is tried before the machine gets it.
             Err(error) => self.input(Input::Closed(error.to_string())),
@@ -92,15 +124,15 @@ impl<T: Transport> Driver<T> {
 
     fn tell(&mut self, event: SessionEvent<Values>) {
         match event {
-            SessionEvent::Joined(welcome) => self.joined(welcome),
-            SessionEvent::Challenged(challenge) => self.serving.challenged(challenge),
-            SessionEvent::Settled { ticket, outcome } => {
-                let (answer, sink) =
-                    self.shared.with(|core| (core.answers.remove(&ticket), core.results.remove(&ticket)));
-                sink.and_then(|sink| sink.parts()).into_iter().for_each(|parts| parts.end());
-                // Nobody may wait for the answer any more.
-                let _ = answer.map(|answer| answer.send(outcome));
+            SessionEvent::Joined(welcome) => {
+                if !self.shared.joined(welcome) {
+                    // The one who wanted to join has given up.
+                    let now = self.shared.timer.now();
+                    let _ = self.shared.with(|core| core.session.leave(now, uris::CLOSE_REALM.into(), None));
+                }
             }
+            SessionEvent::Challenged(challenge) => self.serving.challenged(challenge),
+            SessionEvent::Settled { ticket, outcome } => self.shared.settled(ticket, outcome),
             SessionEvent::Event { subscription, publication, details, payload } => {
                 let (args, kwargs) = parts_of(payload);
                 let event =
@@ -112,7 +144,8 @@ impl<T: Transport> Driver<T> {
             SessionEvent::Invocation { endpoint, request, registration, details, payload } => {
                 let (args, kwargs) = parts_of(payload);
                 let (args, kwargs) = (args.into(), kwargs.into());
-                let link = Link { shared: self.shared.clone(), request, parts: None };
+                let session = self.serving.session();
+                let link = Link { shared: self.shared.clone(), session, request, parts: None };
                 self.serving.invoke(endpoint, Invocation { args, kwargs, details, registration, link });
             }
             SessionEvent::SubscriptionRevoked { handlers, .. } => {
@@ -122,8 +155,8 @@ impl<T: Transport> Driver<T> {
                 queues.iter().for_each(|queue| Queue::end(queue));
             }
             SessionEvent::RegistrationRevoked { endpoint, .. } => {
-                let procedure = self.shared.with(|core| core.procedures.remove(&endpoint));
-                drop(procedure);
+                let endpoint = self.shared.with(|core| core.endpoints.remove(&endpoint));
+                drop(endpoint);
             }
             SessionEvent::InvocationPart { request, details, payload, .. } => {
                 self.serving.part(request, details.progress() == Some(true), payload);
@@ -131,20 +164,33 @@ impl<T: Transport> Driver<T> {
             SessionEvent::Interrupted { request, kill, .. } => self.serving.interrupted(request, kill),
             SessionEvent::Progress { ticket, payload, .. } => self.result_part(ticket, payload),
             SessionEvent::Ended(ended) => self.ended(ended),
-            // The sessions of this client are not durable.
-            SessionEvent::SubscriptionRestored { .. }
-            | SessionEvent::RegistrationRestored { .. }
-            | SessionEvent::NotRestored { .. } => {}
-        }
-    }
-
-    fn joined(&mut self, welcome: Welcome) {
-        self.shared.with(|core| core.welcome = Some(welcome));
-        let Some(joined) = self.joined.take() else { return };
-        if joined.send(Ok(())).is_err() {
-            // The one who wanted to join has given up.
-            let now = self.shared.timer.now();
-            let _ = self.shared.with(|core| core.session.leave(now, uris::CLOSE_REALM.into(), None));
+            SessionEvent::SubscriptionRestored { handler, subscription } => {
+                let queue = self.shared.with(|core| core.queues.get(&handler).and_then(Weak::upgrade));
+                if let Some(uri) = queue.map(|queue| Queue::restored(&queue, subscription)) {
+                    self.shared.tell(Status::Restored { uri });
+                }
+            }
+            SessionEvent::RegistrationRestored { endpoint, registration } => {
+                let uri = self.shared.with(|core| {
+                    let endpoint = core.endpoints.get_mut(&endpoint)?;
+                    endpoint.id = Some(registration);
+                    Some(endpoint.uri.clone())
+                });
+                uri.into_iter().for_each(|uri| self.shared.tell(Status::Restored { uri }));
+            }
+            SessionEvent::NotRestored { ticket, error, payload } => {
+                let (queue, endpoint) =
+                    self.shared.with(|core| (core.queues.remove(&ticket), core.endpoints.remove(&ticket)));
+                let queue = queue.and_then(|queue| queue.upgrade());
+                let topic = queue.map(|queue| {
+                    Queue::end(&queue);
+                    queue.borrow().uri.clone()
+                });
+                if let Some(uri) = topic.or_else(|| endpoint.map(|endpoint| endpoint.uri.clone())) {
+                    let error = WampError::from_parts(error, payload);
+                    self.shared.tell(Status::NotRestored { uri, error });
+                }
+            }
         }
     }
 
@@ -159,22 +205,12 @@ impl<T: Transport> Driver<T> {
         }
     }
 
-    /// The session is over: whoever waits learns it, and what the application runs is dropped.
+    /// The session is over, and what the application runs for it is dropped.
     fn ended(&mut self, ended: Ended) {
         self.over = true;
-        let (queues, procedures, answers) = self.shared.with(|core| {
-            core.ended = Some(ended.clone());
-            let Core { queues, procedures, answers, .. } = core;
-            (mem::take(queues), mem::take(procedures), mem::take(answers))
-        });
-        queues.values().filter_map(Weak::upgrade).for_each(|queue| Queue::end(&queue));
-        // Procedures may hold handles of this very session. All answers are settled by now.
-        drop((procedures, answers));
         self.serving.clear();
-        if let Some(joined) = self.joined.take() {
-            let _ = joined.send(Err(ended));
-        }
-        self.shared.wake_waiting();
+        self.ended = Some(ended.clone());
+        self.shared.lost(ended);
     }
 
     /// Gives the transport what it takes.
@@ -199,9 +235,13 @@ impl<T: Transport> Driver<T> {
             Poll::Pending => return false,
             Poll::Ready(frame) => frame,
         };
+        self.heard = self.heard.wrapping_add(1);
+        if let Err(closed) = &frame {
+            self.clean = closed.was_clean;
+        }
         self.input(match frame {
             Err(closed) => Input::Closed(closed.to_string()),
-            Ok(frame) => match decode(self.shared.serializer, &frame, &self.limits) {
+            Ok(frame) => match decode(self.shared.serializer(), &frame, &self.limits) {
                 Ok(message) => Input::Message(message),
                 Err(error) => Input::Invalid(error.summary()),
             },

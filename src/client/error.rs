@@ -10,7 +10,7 @@ use crate::{
     auth::AuthError,
     codec::{EncodeError, ValueError},
     message::{OptionError, Uri, Values, uris},
-    session::{CommandError, Ended},
+    session::{Cause, CommandError, Ended},
 };
 
 /// An error of WAMP: what a procedure raises, and what a router or a procedure answers.
@@ -135,8 +135,11 @@ pub enum JoinError {
     #[cfg(target_family = "wasm")]
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The configuration offers no serializer. The caller's mistake.
-    #[error("no serializer to offer")]
+    /// There is no connection; the text says why.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The configuration offers no serializer, or none that the router has.
+    #[error("no serializer in common")]
     NoSerializer,
     /// A detail that WAMP knows has a value of the wrong type. The caller's mistake.
     #[error("details: {0}")]
@@ -161,6 +164,16 @@ pub enum JoinError {
 }
 
 impl JoinError {
+    /// The same as the end of a session.
+    pub(super) fn ended(&self) -> Ended {
+        match self {
+            Self::Ended(ended) => ended.clone(),
+            other => {
+                Ended { cause: Cause::JoinFailed, reason: None, message: other.to_string(), was_open: false }
+            }
+        }
+    }
+
     /// The reason as a URI, where the router or the protocol gives one.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {

@@ -7,17 +7,16 @@ use super::{
     call::{Call, CallResult},
     error::{RequestError, WampError},
     parts::Parts,
-    registration::{Invocation, Registration, untyped},
+    registration::{Endpoint, Invocation, Registration, untyped},
     shared::{Answer, Core, Shared, odd},
     subscription::{Queue, Subscription},
 };
 use crate::{
-    codec::Serializer,
     message::{
         self, CallOptions, Id, Message, PublicationId, Publish, PublishOptions, Register, RegisterOptions,
-        RequestId, SessionId, Subscribe, SubscribeOptions, Uri, Values, WelcomeDetails, uris,
+        RequestId, Subscribe, SubscribeOptions, Uri, Values,
     },
-    session::{Ended, State, Success, Ticket},
+    session::{Success, Ticket},
 };
 
 /// An open session. Clones are handles of the same session.
@@ -27,10 +26,11 @@ use crate::{
 /// Dropping the future of a call cancels the call; dropping any other drops its answer and sends nothing, and
 /// dropping all handles sends nothing either: the session stays open, and its procedures go on serving, until [`leave`](Self::leave), the
 /// router, or the loss of the connection ends it. Then everything that waits settles with
-/// [`RequestError::SessionLost`], and streams of events end.
+/// [`RequestError::SessionLost`], and streams of events end. A [durable](super::ClientConfig::reconnect) session
+/// outlives its connections: streams and procedures go on with the next one.
 #[derive(Clone)]
 pub struct SessionHandle {
-    shared: Shared,
+    pub(super) shared: Shared,
 }
 
 impl SessionHandle {
@@ -242,9 +242,10 @@ impl SessionHandle {
         topic: impl Into<Uri>,
         options: SubscribeOptions,
     ) -> Result<Subscription, RequestError> {
-        let queue = Queue::new(self.shared.event_buffer);
+        let topic = topic.into();
+        let queue = Queue::new(topic.clone(), self.shared.event_buffer);
         let weak = Rc::downgrade(&queue);
-        let subscribe = Subscribe { request: any(), options, topic: topic.into() };
+        let subscribe = Subscribe { request: any(), options, topic };
         // In its place before the answer: the first event may arrive together with it.
         let answer = self.ask(subscribe, |core, ticket| drop(core.queues.insert(ticket, weak))).await?;
         let ticket = answer.ticket;
@@ -306,98 +307,20 @@ impl SessionHandle {
         options: RegisterOptions,
         f: impl AsyncFn(Invocation) -> Result<A, WampError> + 'static,
     ) -> Result<Registration, RequestError> {
-        let f = untyped(f);
-        let register = Register { request: any(), options, procedure: procedure.into() };
+        let uri = procedure.into();
+        let endpoint = Endpoint { procedure: untyped(f), uri: uri.clone(), id: None };
+        let register = Register { request: any(), options, procedure: uri };
         // In its place before the answer: the first call may arrive together with it.
-        let answer = self.ask(register, |core, ticket| drop(core.procedures.insert(ticket, f))).await?;
+        let answer = self.ask(register, |core, ticket| drop(core.endpoints.insert(ticket, endpoint))).await?;
         let ticket = answer.ticket;
         match answer.wait().await {
             Ok(Success::Registered(id)) => Ok(Registration::new(self.shared.clone(), ticket, id)),
             other => {
-                let procedure = self.shared.with(|core| core.procedures.remove(&ticket));
-                drop(procedure);
+                let endpoint = self.shared.with(|core| core.endpoints.remove(&ticket));
+                drop(endpoint);
                 Err(other.err().unwrap_or_else(odd))
             }
         }
-    }
-
-    /// Leaves the realm (`GOODBYE`) and waits until the session is over. Requests without an answer settle
-    /// with [`RequestError::SessionLost`] at once. Leaving again, or after the end, only waits.
-    ///
-    /// ```no_run
-    /// # use wamp_wasm::{client::SessionHandle, session::Cause};
-    /// # async fn example(session: SessionHandle) {
-    /// let ended = session.leave().await;
-    /// assert_eq!(ended.cause, Cause::Left);
-    /// # }
-    /// ```
-    pub async fn leave(&self) -> Ended {
-        // It can only fail when there is nothing to leave any more.
-        let _ = self.say_goodbye(uris::CLOSE_REALM.into(), None);
-        self.closed().await
-    }
-
-    /// Leaves the realm with a reason of the application's own, and a text for a person.
-    ///
-    /// ```no_run
-    /// # use wamp_wasm::client::SessionHandle;
-    /// # async fn example(session: SessionHandle) -> Result<(), Box<dyn std::error::Error>> {
-    /// session.leave_with("wamp.close.logout", Some("see you tomorrow")).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`RequestError`] when the reason is no URI, or the session is over already.
-    pub async fn leave_with(
-        &self,
-        reason: impl Into<Uri>,
-        message: Option<&str>,
-    ) -> Result<Ended, RequestError> {
-        self.say_goodbye(reason.into(), message)?;
-        Ok(self.closed().await)
-    }
-
-    fn say_goodbye(&self, reason: Uri, message: Option<&str>) -> Result<(), RequestError> {
-        let now = self.shared.timer.now();
-        self.shared.command(|core| core.session.leave(now, reason, message))
-    }
-
-    /// Waits until the session is over, however it ends.
-    ///
-    /// ```no_run
-    /// # use wamp_wasm::client::SessionHandle;
-    /// # async fn example(session: SessionHandle) {
-    /// let ended = session.closed().await;
-    /// println!("{:?}: {}", ended.cause, ended.message);
-    /// # }
-    /// ```
-    pub async fn closed(&self) -> Ended {
-        self.shared.over().await
-    }
-
-    /// Whether requests can be made.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.shared.with(|core| core.session.state() == State::Established)
-    }
-
-    /// The id of the session, also when it is over.
-    #[must_use]
-    pub fn id(&self) -> Option<SessionId> {
-        self.shared.with(|core| core.welcome.as_ref().map(|welcome| welcome.session))
-    }
-
-    /// How the router welcomed the session: who it is, and the router's roles and features.
-    #[must_use]
-    pub fn details(&self) -> WelcomeDetails {
-        self.shared.with(|core| core.welcome.as_ref().map(|w| w.details.clone())).unwrap_or_default()
-    }
-
-    /// The serializer that was agreed.
-    #[must_use]
-    pub const fn serializer(&self) -> Serializer {
-        self.shared.serializer
     }
 
     /// Sends a request that is answered.
@@ -418,8 +341,9 @@ impl SessionHandle {
         prepare: impl FnOnce(&mut Core, Ticket),
     ) -> Result<Option<Answer>, RequestError> {
         let message = message.into();
-        self.shared.check(&message)?;
         self.shared.room().await;
+        // Not before: another connection may have another serializer.
+        self.shared.check(&message)?;
         let now = self.shared.timer.now();
         self.shared.request(|core| {
             let session = &mut core.session;

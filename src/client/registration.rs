@@ -1,17 +1,20 @@
 //! A procedure that this session offers, and the calls that reach it.
 
-use std::{fmt, rc::Rc};
+use std::{
+    fmt,
+    rc::{Rc, Weak},
+};
 
 use futures::future::LocalBoxFuture;
 
 use super::{
     arguments::{Args, Arguments, Kwargs},
-    error::{RequestError, WampError},
+    error::{RequestError, SessionLost, WampError},
     parts::{Part, Parts},
     shared::Shared,
 };
 use crate::{
-    message::{InvocationDetails, RegistrationId, RequestId, Yield, YieldOptions},
+    message::{InvocationDetails, RegistrationId, RequestId, Uri, Yield, YieldOptions},
     session::Ticket,
 };
 
@@ -37,6 +40,8 @@ pub struct Invocation {
 #[derive(Clone)]
 pub(super) struct Link {
     pub(super) shared: Shared,
+    /// The session that the request is of: in the next one the same id is another request.
+    pub(super) session: Weak<()>,
     pub(super) request: RequestId,
     /// The parts of a call that comes in parts.
     pub(super) parts: Option<Parts>,
@@ -67,12 +72,15 @@ impl Invocation {
     /// # Errors
     /// [`RequestError`] when it cannot be written, or the session is over.
     pub async fn progress(&self, arguments: impl Into<Arguments>) -> Result<(), RequestError> {
-        let Link { shared, request, .. } = &self.link;
+        let Link { shared, session, request, .. } = &self.link;
         let payload = arguments.into().into_values()?;
         let options = YieldOptions::default().with("progress", true);
         let part = Yield { request: *request, options: options.clone(), payload: payload.clone() };
         shared.check(&part.into())?;
         shared.room().await;
+        if session.strong_count() == 0 {
+            return Err(SessionLost(shared.ended()).into());
+        }
         shared.command(|core| core.session.yield_result(*request, options, payload))
     }
 
@@ -112,6 +120,14 @@ impl Invocation {
 /// A procedure without its types: starts a call, which then runs until it has its answer.
 pub(super) type Procedure = Rc<dyn Fn(Invocation) -> LocalBoxFuture<'static, Result<Arguments, WampError>>>;
 
+/// A procedure in its place.
+pub(super) struct Endpoint {
+    pub(super) procedure: Procedure,
+    pub(super) uri: Uri,
+    /// Another one in each session of a durable client.
+    pub(super) id: Option<RegistrationId>,
+}
+
 pub(super) fn untyped<A: Into<Arguments>>(
     f: impl AsyncFn(Invocation) -> Result<A, WampError> + 'static,
 ) -> Procedure {
@@ -137,16 +153,18 @@ impl Registration {
         Self { shared, ticket, id }
     }
 
-    /// The router's number of the registration.
+    /// The router's number of the registration; another one after each loss of a durable client.
     #[must_use]
-    pub const fn id(&self) -> RegistrationId {
-        self.id
+    pub fn id(&self) -> RegistrationId {
+        self.shared
+            .with(|core| core.endpoints.get(&self.ticket).and_then(|endpoint| endpoint.id))
+            .unwrap_or(self.id)
     }
 
     /// Whether calls can come.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.shared.with(|core| core.procedures.contains_key(&self.ticket))
+        self.shared.with(|core| core.endpoints.contains_key(&self.ticket))
     }
 
     /// Ends the registration. Calls that run already are still answered, and calls that the router sends
@@ -157,14 +175,14 @@ impl Registration {
     pub async fn unregister(self) -> Result<(), RequestError> {
         let answer = self.shared.ask(|core| core.session.unregister(self.ticket))?;
         let outcome = answer.wait().await;
-        let procedure = self.shared.with(|core| core.procedures.remove(&self.ticket));
-        drop(procedure);
+        let endpoint = self.shared.with(|core| core.endpoints.remove(&self.ticket));
+        drop(endpoint);
         outcome.map(drop)
     }
 }
 
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Registration").field("id", &self.id()).finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    rc::{Rc, Weak},
     task::{Context, Poll},
 };
 
@@ -30,6 +31,8 @@ use crate::{
 
 pub(super) struct Serving {
     shared: Shared,
+    /// There as long as the session: what outlives it finds it gone.
+    session: Rc<()>,
     on_challenge: Option<OnChallenge>,
     running: FuturesUnordered<LocalBoxFuture<'static, Finished>>,
     /// The calls of procedures among them.
@@ -51,11 +54,17 @@ enum Finished {
 
 impl Serving {
     pub(super) fn new(shared: Shared, on_challenge: Option<OnChallenge>) -> Self {
-        Self { shared, on_challenge, running: FuturesUnordered::new(), calls: HashMap::new() }
+        let session = Rc::default();
+        Self { shared, session, on_challenge, running: FuturesUnordered::new(), calls: HashMap::new() }
+    }
+
+    pub(super) fn session(&self) -> Weak<()> {
+        Rc::downgrade(&self.session)
     }
 
     /// Drops everything.
     pub(super) fn clear(&mut self) {
+        self.session = Rc::default();
         self.running.clear();
         self.calls.clear();
     }
@@ -75,7 +84,7 @@ impl Serving {
     /// Calls a procedure.
     pub(super) fn invoke(&mut self, endpoint: Ticket, mut invocation: Invocation) {
         let request = invocation.link.request;
-        let procedure = self.shared.with(|core| core.procedures.get(&endpoint).cloned());
+        let procedure = self.shared.with(|core| Some(Rc::clone(&core.endpoints.get(&endpoint)?.procedure)));
         let Some(procedure) = procedure else {
             return self.reply(request, Err(WampError::new(uris::NO_SUCH_PROCEDURE, ())));
         };

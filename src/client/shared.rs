@@ -2,9 +2,10 @@
 //! A borrow of it lasts for a few statements: never across a wake, a callback or an await.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::HashMap,
     future::poll_fn,
+    mem,
     rc::{Rc, Weak},
     task::{Context, Poll, Waker},
 };
@@ -12,9 +13,12 @@ use std::{
 use futures::channel::oneshot;
 
 use super::{
-    error::{RequestError, SessionLost, WampError},
+    config::ClientConfig,
+    error::{JoinError, RequestError, SessionLost, WampError},
+    fate::Wish,
     parts::Sink,
-    registration::Procedure,
+    registration::Endpoint,
+    status::{Feed, Status},
     subscription::Queue,
     timer::Timer,
 };
@@ -27,51 +31,80 @@ use crate::{
 /// So many messages may wait for the transport before new requests wait too.
 const HIGH_WATER: usize = 256;
 
-/// The core of a session, cheap to clone.
+/// The core of a session, cheap to clone. A durable one outlives its connections.
 #[derive(Clone)]
 pub(super) struct Shared {
     core: Rc<RefCell<Core>>,
     pub(super) timer: Rc<dyn Timer>,
-    pub(super) serializer: Serializer,
+    serializer: Rc<Cell<Serializer>>,
     pub(super) event_buffer: usize,
+    pub(super) durable: bool,
 }
 
 pub(super) struct Core {
     pub(super) session: Session<Values>,
     pub(super) welcome: Option<Welcome>,
+    /// How it ended for good.
     pub(super) ended: Option<Ended>,
+    /// How the last session ended, as long as there is none.
+    pub(super) lost: Option<Ended>,
+    /// Who waits for the first session.
+    pub(super) joining: Option<oneshot::Sender<Result<(), JoinError>>>,
     pub(super) answers: HashMap<Ticket, oneshot::Sender<Outcome<Values>>>,
     pub(super) queues: HashMap<Ticket, Weak<RefCell<Queue>>>,
-    pub(super) procedures: HashMap<Ticket, Procedure>,
+    pub(super) endpoints: HashMap<Ticket, Endpoint>,
     /// Where the parts of the results of calls go.
     pub(super) results: HashMap<Ticket, Sink>,
     /// Messages that the transport has not taken yet.
     pub(super) unsent: usize,
-    driver: Option<Waker>,
+    pub(super) driver: Option<Waker>,
     /// Who waits for `unsent` to fall, or for the end.
     waiting: Vec<Waker>,
+    /// The application has left.
+    pub(super) stopped: bool,
+    pub(super) wish: Option<Wish>,
+    pub(super) status: Status,
+    pub(super) feeds: Vec<Weak<RefCell<Feed>>>,
 }
 
 impl Shared {
     pub(super) fn new(
-        config: SessionConfig,
+        config: &ClientConfig,
+        durable: bool,
         timer: Rc<dyn Timer>,
         serializer: Serializer,
-        event_buffer: usize,
+        joining: oneshot::Sender<Result<(), JoinError>>,
     ) -> Self {
+        let event_buffer = config.event_buffer;
         let core = Core {
-            session: Session::new(config),
+            session: Session::new(SessionConfig { durable, ..config.session.clone() }),
             welcome: None,
             ended: None,
+            lost: None,
+            joining: Some(joining),
             answers: HashMap::new(),
             queues: HashMap::new(),
-            procedures: HashMap::new(),
+            endpoints: HashMap::new(),
             results: HashMap::new(),
             unsent: 0,
             driver: None,
             waiting: Vec::new(),
+            stopped: false,
+            wish: None,
+            status: Status::Connecting { url: String::new() },
+            feeds: Vec::new(),
         };
-        Self { core: Rc::new(RefCell::new(core)), timer, serializer, event_buffer }
+        let serializer = Rc::new(Cell::new(serializer));
+        Self { core: Rc::new(RefCell::new(core)), timer, serializer, event_buffer, durable }
+    }
+
+    pub(super) fn serializer(&self) -> Serializer {
+        self.serializer.get()
+    }
+
+    /// Another transport may speak another one.
+    pub(super) fn set_serializer(&self, serializer: Serializer) {
+        self.serializer.set(serializer);
     }
 
     /// Looks at or changes the core. The closure must not call out, nor drop what may call back.
@@ -92,9 +125,11 @@ impl Shared {
         command: impl FnOnce(&mut Core) -> Result<R, CommandError>,
     ) -> Result<R, RequestError> {
         let (result, driver) = self.with(|core| {
-            let result = command(core).map_err(|error| match (&error, &core.ended) {
-                (CommandError::NotOpen, Some(ended)) => SessionLost(ended.clone()).into(),
-                _ => RequestError::from(error),
+            let result = command(core).map_err(|error| {
+                match (&error, core.ended.as_ref().or(core.lost.as_ref())) {
+                    (CommandError::NotOpen, Some(ended)) => SessionLost(ended.clone()).into(),
+                    _ => RequestError::from(error),
+                }
             })?;
             core.unsent += 1;
             Ok::<_, RequestError>((result, core.driver.take()))
@@ -130,12 +165,12 @@ impl Shared {
     /// Tells whether a message can be written. Asked before the machine gets its parts: a request that
     /// failed later would leave a gap in the request ids, which routers do not forgive.
     pub(super) fn check(&self, message: &Message<Values>) -> Result<(), EncodeError> {
-        encode(self.serializer, message).map(drop)
+        encode(self.serializer(), message).map(drop)
     }
 
     /// Waits until the transport keeps up with what is sent.
     pub(super) async fn room(&self) {
-        self.wait(|core| core.unsent < HIGH_WATER || core.ended.is_some()).await;
+        self.wait(|core| core.unsent < HIGH_WATER || core.ended.is_some() || core.lost.is_some()).await;
     }
 
     /// Waits until the session is over.
@@ -144,8 +179,10 @@ impl Shared {
         self.ended()
     }
 
+    /// How it ended, or was lost last.
     pub(super) fn ended(&self) -> Ended {
-        self.with(|core| core.ended.clone()).unwrap_or_else(|| Ended {
+        let ended = self.with(|core| core.ended.clone().or_else(|| core.lost.clone()));
+        ended.unwrap_or_else(|| Ended {
             cause: Cause::TransportLost,
             reason: None,
             message: "the driver of the session is gone".to_owned(),
@@ -170,7 +207,7 @@ impl Shared {
 
     /// So many messages are unsent now.
     pub(super) fn set_unsent(&self, unsent: usize) {
-        let relieved = self.with(|core| std::mem::replace(&mut core.unsent, unsent) >= HIGH_WATER);
+        let relieved = self.with(|core| mem::replace(&mut core.unsent, unsent) >= HIGH_WATER);
         if relieved && unsent < HIGH_WATER {
             self.wake_waiting();
         }
@@ -178,7 +215,7 @@ impl Shared {
 
     /// Lets everybody who waits look again.
     pub(super) fn wake_waiting(&self) {
-        let waiting = self.with(|core| std::mem::take(&mut core.waiting));
+        let waiting = self.with(|core| mem::take(&mut core.waiting));
         waiting.into_iter().for_each(Waker::wake);
     }
 

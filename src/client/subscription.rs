@@ -17,7 +17,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    message::{EventDetails, PublicationId, SubscriptionId},
+    message::{EventDetails, PublicationId, SubscriptionId, Uri},
     session::Ticket,
 };
 
@@ -38,7 +38,8 @@ pub struct Event {
 }
 
 /// The events of a subscription, in the order in which they arrived: a `Stream` that ends when the
-/// subscription or the session does.
+/// subscription or the session does. That of a [durable](super::ClientConfig::reconnect) session goes on over
+/// losses of the connection; what is published meanwhile is lost.
 ///
 /// A reader that falls behind loses the *oldest* events that its buffer holds
 /// ([`ClientConfig::event_buffer`](super::ClientConfig::event_buffer)), and learns how many from
@@ -53,8 +54,10 @@ pub struct Subscription {
 }
 
 /// The events that wait for their reader.
-#[derive(Default)]
 pub(super) struct Queue {
+    pub(super) uri: Uri,
+    /// Another one in each session of a durable client.
+    id: Option<SubscriptionId>,
     events: VecDeque<Event>,
     capacity: usize,
     missed: u64,
@@ -63,8 +66,23 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(capacity: usize) -> Rc<RefCell<Self>> {
-        Rc::new(RefCell::new(Self { capacity: capacity.max(1), ..Self::default() }))
+    pub(super) fn new(uri: Uri, capacity: usize) -> Rc<RefCell<Self>> {
+        Rc::new(RefCell::new(Self {
+            uri,
+            id: None,
+            events: VecDeque::new(),
+            capacity: capacity.max(1),
+            missed: 0,
+            ended: false,
+            reader: None,
+        }))
+    }
+
+    /// Events come again. Gives the topic.
+    pub(super) fn restored(queue: &RefCell<Self>, id: SubscriptionId) -> Uri {
+        let mut queue = queue.borrow_mut();
+        queue.id = Some(id);
+        queue.uri.clone()
     }
 
     /// Puts an event behind the others; the oldest makes place when there is none.
@@ -106,10 +124,11 @@ impl Subscription {
         Self { shared, ticket, id, queue }
     }
 
-    /// The router's number of the subscription; the same for everybody who subscribed to the same.
+    /// The router's number of the subscription; the same for everybody who subscribed to the same, and another
+    /// one after each loss of a durable client.
     #[must_use]
-    pub const fn id(&self) -> SubscriptionId {
-        self.id
+    pub fn id(&self) -> SubscriptionId {
+        self.queue.borrow().id.unwrap_or(self.id)
     }
 
     /// Whether more events can come.
@@ -155,6 +174,6 @@ impl Stream for Subscription {
 
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscription").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Subscription").field("id", &self.id()).finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     future::Future,
     rc::Rc,
     task::{Context, Poll, Waker},
@@ -28,6 +29,44 @@ pub(crate) struct Scripted {
     pool: LocalPool,
     router: Option<MemoryTransport>,
     timer: ManualTimer,
+    network: Network,
+}
+
+/// What answers a client that opens its own connections: a test plays the router's end of each.
+#[derive(Clone, Default)]
+pub(crate) struct Network(Rc<RefCell<Wires>>);
+
+#[derive(Default)]
+struct Wires {
+    /// The addresses at which nobody is.
+    down: Vec<String>,
+    /// The addresses that were asked for.
+    asked: Vec<String>,
+    /// The router's ends of the connections that were opened.
+    open: VecDeque<MemoryTransport>,
+}
+
+impl Network {
+    fn open(&self, url: String) -> Result<(MemoryTransport, Serializer), JoinError> {
+        let mut wires = self.0.borrow_mut();
+        wires.asked.push(url.clone());
+        if wires.down.contains(&url) {
+            return Err(JoinError::Unreachable(format!("nobody at {url}")));
+        }
+        let (here, there) = transport::pair();
+        wires.open.push_back(there);
+        Ok((here, Serializer::Json))
+    }
+
+    /// From now on nobody is at these addresses, and somebody at all others.
+    pub(crate) fn down(&self, urls: &[&str]) {
+        self.0.borrow_mut().down = urls.iter().map(|url| (*url).to_owned()).collect();
+    }
+
+    /// The addresses that were asked for since this was asked last.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.borrow_mut().asked)
+    }
 }
 
 /// A future that runs beside the test, and its result once there is one.
@@ -39,10 +78,49 @@ impl Scripted {
         let (here, there) = transport::pair();
         let timer = ManualTimer::default();
         let (driver, joining) = Client::over(here, Serializer::Json, timer.clone(), config);
-        let mut scripted = Self { pool: LocalPool::new(), router: Some(there), timer };
+        let network = Network::default();
+        let mut scripted = Self { pool: LocalPool::new(), router: Some(there), timer, network };
         scripted.pool.spawner().spawn_local(driver).unwrap();
         let joining = scripted.start(joining);
         (scripted, joining)
+    }
+
+    /// A client that opens its own connections in a network, and begins to join.
+    pub(crate) fn connecting(
+        network: &Network,
+        config: ClientConfig,
+    ) -> (Self, Running<Result<SessionHandle, JoinError>>) {
+        let (timer, wires) = (ManualTimer::default(), network.clone());
+        let open = async move |url| wires.open(url);
+        let (driver, joining) = Client::connect_with(open, timer.clone(), config);
+        let mut scripted = Self { pool: LocalPool::new(), router: None, timer, network: network.clone() };
+        scripted.pool.spawner().spawn_local(driver).unwrap();
+        let joining = scripted.start(joining);
+        (scripted, joining)
+    }
+
+    /// The same, up to its first session.
+    pub(crate) fn connected(network: &Network, config: ClientConfig) -> (Self, SessionHandle) {
+        let (mut scripted, joining) = Self::connecting(network, config);
+        scripted.welcomes(WELCOME);
+        (scripted, joining.done().unwrap())
+    }
+
+    /// The router answers the HELLO of the next connection with this.
+    pub(crate) fn welcomes(&mut self, welcome: &str) {
+        assert!(self.answers(), "the client has opened a connection");
+        assert!(self.received().unwrap().starts_with("[1,"));
+        self.says(welcome);
+    }
+
+    /// Goes on with the next connection that the client opened. Whether there is one.
+    pub(crate) fn answers(&mut self) -> bool {
+        let next = self.network.0.borrow_mut().open.pop_front();
+        let there = next.is_some();
+        if there {
+            self.router = next;
+        }
+        there
     }
 
     /// A client that has joined.

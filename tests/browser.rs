@@ -12,8 +12,12 @@ mod auth;
 mod client_calls;
 #[path = "client_join.rs"]
 mod client_join;
+#[path = "client_reconnect.rs"]
+mod client_reconnect;
 #[path = "client_requests.rs"]
 mod client_requests;
+#[path = "client_retries.rs"]
+mod client_retries;
 #[cfg(feature = "router")]
 #[path = "client_scenarios.rs"]
 mod client_scenarios;

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     codec::{Frame, Limits, decode, encode},
-    message::{CancelMode, EndDetails, Id, Message, SubscriptionId, Unsubscribe, Values, uris},
+    message::{CancelMode, EndDetails, Id, MAX_ID, Message, SubscriptionId, Unsubscribe, Values, uris},
     session::{Ended, Input, Output, SessionEvent, Ticket},
     transport::{CloseCode, Closed, Transport},
 };
@@ -90,7 +90,7 @@ impl<T: Transport> Driver<T> {
         let Ok((request, _)) = self.shared.with(|core| core.session.begin_publish(false)) else {
             return false;
         };
-        let subscription = SubscriptionId::from_random(u64::MAX);
+        let subscription = SubscriptionId::from_random(MAX_ID - 2);
         self.send(&Unsubscribe { request, subscription, options: EndDetails::default() }.into());
         true
     }

@@ -1,9 +1,10 @@
-//! The Rust of the README, compiled as it stands: below for wasm32, where it runs; compared with the README on
-//! the host. (Its JavaScript runs in tests/browser/readme.test.js.)
+//! The Rust of the README and of docs/, compiled as it stands: below for wasm32, where it runs; compared with the
+//! texts on the host. (Its JavaScript runs in tests/browser/readme.test.js.)
 
 #![allow(
     dead_code,
     unused_variables,
+    clippy::print_stdout,
     reason = "an example shows how values are got, not what is done with them"
 )]
 
@@ -31,16 +32,45 @@ async fn example() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+#[cfg(target_family = "wasm")]
+async fn reconnect() -> Result<(), Box<dyn std::error::Error>> {
+    // BEGIN
+    use futures::StreamExt;
+    use wamp_wasm::client::{Client, ClientConfig, ReconnectConfig, Status};
+
+    let config = ClientConfig::new("wss://one.example.com/ws", "realm1")
+        .or("wss://two.example.com/ws")
+        .reconnect(ReconnectConfig::default());
+    let session = Client::connect(config).await?;
+
+    let mut status = session.status();
+    while let Some(status) = status.next().await {
+        match status {
+            Status::Open { .. } => println!("on line"),
+            Status::Waiting { delay, .. } => println!("off line, the next try is in {delay:?}"),
+            Status::NotRestored { uri, error } => println!("{uri} is gone: {error}"),
+            other => println!("{other:?}"),
+        }
+    }
+    // END
+    Ok(())
+}
+
 #[cfg(not(target_family = "wasm"))]
 #[test]
-fn the_rust_of_the_readme_is_the_code_that_is_compiled_here() {
-    let (readme, here) = (include_str!("../README.md"), include_str!("readme.rs"));
-    let (_, rest) = readme.split_once("```rust\n").unwrap();
-    let (shown, _) = rest.split_once("```").unwrap();
-    let (_, rest) = here.split_once("    // BEGIN\n").unwrap();
-    let (compiled, _) = rest.split_once("    // END\n").unwrap();
-    let bare = |text: &str| {
-        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-    };
-    assert_eq!(bare(shown), bare(compiled));
+fn the_rust_of_the_docs_is_the_code_that_is_compiled_here() {
+    let shown = [include_str!("../README.md"), include_str!("../docs/reconnect.md")].map(|text| {
+        let (_, rest) = text.split_once("```rust\n").unwrap();
+        rest.split_once("```").unwrap().0
+    });
+    let (compiled, _) = include_str!("readme.rs").split_once("#[cfg(not(").unwrap();
+    let compiled: Vec<String> = compiled
+        .split("    // BEGIN\n")
+        .skip(1)
+        .map(|rest| {
+            let (code, _) = rest.split_once("    // END\n").unwrap();
+            code.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect()
+        })
+        .collect();
+    assert_eq!(shown.as_slice(), compiled.as_slice());
 }

@@ -174,6 +174,7 @@ test('a CHALLENGE with such keys reaches onchallenge as a plain dict', async () 
     let line;
     const joining = connect({
         realm: 'realm1',
+        durable: false,
         authmethods: ['ticket'],
         protocols: ['wamp.2.json'],
         onchallenge: (session, method, extra) => (asked.push(extra), 'sig'),

@@ -139,10 +139,10 @@ export async function peerFor(t, options) {
     return peer;
 }
 
-/** A joined session and the peer's end of it. */
+/** A joined session and the peer's end of it. It ends with its connection, unless the options say otherwise. */
 export async function joined(t, { connect, options = {}, details } = {}) {
     const peer = await peerFor(t);
-    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, ...options });
+    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, durable: false, ...options });
     const router = await peer.connection();
     const hello = await router.welcome(details);
     return { peer, router, hello, session: await joining };

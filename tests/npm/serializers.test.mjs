@@ -10,7 +10,7 @@ import { WELCOME, peerFor, reports, WebSocket } from './peer.mjs';
 async function join(t, name, options) {
     const { encode } = serializers[name];
     const peer = await peerFor(t, { protocol: `wamp.2.${name}` });
-    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, serializers: [name], ...options });
+    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, durable: false, serializers: [name], ...options });
     const router = await peer.connection();
     await router.frame();
     router.send(encode([2, 7, WELCOME]));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Connection, StateError } from '../../pkg/node.js';
+import { connect, Connection, StateError } from '../../pkg/node.js';
 import { peerFor, reports, WebSocket } from './peer.mjs';
 
 const OPTIONS = { realm: 'realm1', WebSocket, initial_retry_delay: 0.001, retry_delay_jitter: 0 };
@@ -146,4 +146,21 @@ test('an onclose that stops the retries is followed by closed, not by waiting', 
         await connection.closed;
         assert.deepEqual(await types(statuses, expected.length), expected);
     }
+});
+
+test('the readers of a session from connect end with it', async (t) => {
+    const peer = await peerFor(t);
+    const told = [];
+    const joining = connect({ ...OPTIONS, url: peer.url, onstatus: ({ type }) => told.push(type) });
+    const router = await peer.connection();
+    await router.welcome();
+    const session = await joining;
+    const statuses = session.status();
+    assert.deepEqual(await next(statuses), { type: 'open', session, restored: false });
+    const left = session.leave();
+    await router.goodbye();
+    await left;
+    assert.equal((await next(statuses)).type, 'closed');
+    assert.deepEqual(await statuses.next(), { done: true, value: undefined });
+    assert.deepEqual(told, ['connecting', 'open', 'closed']);
 });

@@ -11,7 +11,7 @@ const WELCOME = [2, 7, { roles: { broker: {}, dealer: {} } }];
 
 test('a long-poll connection sends and receives in order, one request each way at a time', async (t) => {
     const peer = await longPollPeer(t);
-    const joining = connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: peer.url }] });
+    const joining = connect({ realm: 'realm1', durable: false, transports: [{ type: 'longpoll', url: peer.url }] });
     assert.equal(JSON.parse(await peer.receive())[0], 1);
     assert.deepEqual(peer.offered, ['json', 'msgpack', 'cbor'].flatMap((name) => [`wamp.2.${name}.batched`, `wamp.2.${name}`]));
     peer.send(JSON.stringify(WELCOME));
@@ -36,7 +36,7 @@ test('a long-poll connection sends and receives in order, one request each way a
 
 test('a batched long-poll connection sends what was waiting with one request', async (t) => {
     const peer = await longPollPeer(t, { protocol: 'wamp.2.msgpack.batched' });
-    const joining = connect({ realm: 'realm1', serializers: ['json'], protocols: ['wamp.2.msgpack.batched'], transports: [{ type: 'longpoll', url: peer.url }] });
+    const joining = connect({ realm: 'realm1', durable: false, serializers: ['json'], protocols: ['wamp.2.msgpack.batched'], transports: [{ type: 'longpoll', url: peer.url }] });
     const hello = await peer.receive();
     assert.equal(hello.readUInt32BE(0), hello.length - 4);
     assert.deepEqual(peer.offered, ['wamp.2.msgpack.batched']);
@@ -51,11 +51,11 @@ test('a batched long-poll connection sends what was waiting with one request', a
 
 test('a server without long-poll, or one that goes, ends the attempt with its answer', async (t) => {
     const none = await longPollPeer(t, { status: { open: 404 } });
-    await assert.rejects(connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: none.url }] }), (error) => error instanceof SessionLost && /answered 404/.test(error.message));
+    await assert.rejects(connect({ realm: 'realm1', durable: false, transports: [{ type: 'longpoll', url: none.url }] }), (error) => error instanceof SessionLost && /answered 404/.test(error.message));
     const nameless = await longPollPeer(t, { transport: null });
-    await assert.rejects(connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: nameless.url }] }), (error) => error instanceof SessionLost && /names no transport/.test(error.message));
+    await assert.rejects(connect({ realm: 'realm1', durable: false, transports: [{ type: 'longpoll', url: nameless.url }] }), (error) => error instanceof SessionLost && /names no transport/.test(error.message));
     const peer = await longPollPeer(t);
-    const joining = connect({ realm: 'realm1', transports: [{ type: 'longpoll', url: peer.url }] });
+    const joining = connect({ realm: 'realm1', durable: false, transports: [{ type: 'longpoll', url: peer.url }] });
     await peer.receive();
     peer.send(JSON.stringify(WELCOME));
     const session = await joining;
@@ -68,7 +68,7 @@ test('a server without long-poll, or one that goes, ends the attempt with its an
 
 test('when no WebSocket gets through, the next transport is tried', async (t) => {
     const peer = await longPollPeer(t);
-    const joining = connect({ realm: 'realm1', WebSocket, transports: [{ type: 'websocket', url: 'ws://127.0.0.1:9/ws' }, { type: 'longpoll', url: peer.url }] });
+    const joining = connect({ realm: 'realm1', durable: false, WebSocket, transports: [{ type: 'websocket', url: 'ws://127.0.0.1:9/ws' }, { type: 'longpoll', url: peer.url }] });
     await peer.receive();
     peer.send(JSON.stringify(WELCOME));
     assert.equal((await joining).isOpen, true);
@@ -76,7 +76,7 @@ test('when no WebSocket gets through, the next transport is tried', async (t) =>
 
 test('messages of one turn are one batch, in the separator of the other side', async (t) => {
     const peer = await peerFor(t, { protocol: 'wamp.2.json.batched' });
-    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, protocols: ['wamp.2.json.batched'] });
+    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, durable: false, protocols: ['wamp.2.json.batched'] });
     const router = await peer.connection();
     const hello = await router.frame();
     assert.ok(hello.endsWith('\x1e') && JSON.parse(hello.slice(0, -1))[0] === 1);
@@ -97,7 +97,7 @@ test('messages of one turn are one batch, in the separator of the other side', a
 
 test('the separator can be chosen for a router that does not take that of WAMP', async (t) => {
     const peer = await peerFor(t, { protocol: 'wamp.2.json.batched' });
-    const joining = connect({ realm: 'realm1', WebSocket, transports: [{ type: 'websocket', url: peer.url, protocols: ['wamp.2.json.batched'], batch_separator: '\x18' }] });
+    const joining = connect({ realm: 'realm1', durable: false, WebSocket, transports: [{ type: 'websocket', url: peer.url, protocols: ['wamp.2.json.batched'], batch_separator: '\x18' }] });
     const router = await peer.connection();
     assert.ok((await router.frame()).endsWith('\x18'));
     router.send(`${JSON.stringify(WELCOME)}\x18`);
@@ -114,7 +114,7 @@ test('a frame that is no batch ends the session, and says why', async (t) => {
         ['wamp.2.msgpack.batched', 'text', /text frame/],
     ]) {
         const peer = await peerFor(t, { protocol });
-        const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, protocols: [protocol], on_internal_error() {} });
+        const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, durable: false, protocols: [protocol], on_internal_error() {} });
         const router = await peer.connection();
         await router.frame();
         router.send(frame);
@@ -156,7 +156,7 @@ test('a transport that closes while its serializer is made ready is not joined o
         return transport;
     };
     // What is lenient has to be loaded.
-    const joining = connect({ realm: 'realm1', lenient: true, serializers: ['json'], transports: [{ type: 'first', create }, { type: 'second', create }] });
+    const joining = connect({ realm: 'realm1', durable: false, lenient: true, serializers: ['json'], transports: [{ type: 'first', create }, { type: 'second', create }] });
     while (made.length < 1) await new Promise((resolve) => setImmediate(resolve));
     const [first] = made;
     first.onopen('wamp.2.json');
@@ -223,7 +223,7 @@ test('a serializer of the application is offered by its name, and what it refuse
         unserialize: (text) => JSON.parse([...text].reverse().join('')),
     };
     const peer = await peerFor(t, { protocol: 'wamp.2.reversed' });
-    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, serializers: [reversed] });
+    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, durable: false, serializers: [reversed] });
     const router = await peer.connection();
     assert.equal(reversed.unserialize(await router.frame())[0], 1);
     router.send(reversed.serialize([2, 7, { roles: { broker: {}, dealer: { features: { progressive_call_invocations: true, call_canceling: true } } } }]));

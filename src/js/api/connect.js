@@ -12,7 +12,7 @@ import { WampError, sessionLost } from './errors.js';
 export function connect(options) {
     return new Promise((resolve, reject) => {
         check(isGivenDict(options), 'connect: <options> must be an object {}');
-        const { signal, durable = false, max_retries, max_first_retries = max_retries ?? (options.should_retry ? -1 : 0), ...rest } = options;
+        const { signal, durable = true, max_retries, max_first_retries = max_retries ?? (options.should_retry ? -1 : 0), ...rest } = options;
         check(signal == null || typeof signal.addEventListener === 'function', 'connect: <options>.signal must be an AbortSignal');
         // A session that is not durable ends with its connection: there is nobody to be given another.
         const retries = { max_retries: durable ? max_retries ?? -1 : 0, max_first_retries };

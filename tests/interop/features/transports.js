@@ -1,6 +1,6 @@
-// The ways to a router besides a WebSocket of single messages, each shown on a router.
+// The ways to a router besides a WebSocket of single messages, and whether it is still there, each shown on a router.
 
-import { Inbox, publish, same, soon } from './support.js';
+import { Inbox, ok, publish, same, soon } from './support.js';
 
 const AREA = 'transports';
 
@@ -36,6 +36,19 @@ export const transports = [
     area: AREA,
     name: 'a transport that is down before one that is not',
     run: (at) => works(at, { transports: [{ type: 'websocket', url: 'ws://127.0.0.1:9/ws' }, { type: 'websocket', url: at.url }] }),
+  },
+  {
+    area: AREA,
+    name: 'heartbeat and round trip',
+    async run(at) {
+      let probes = 0;
+      const told = new Inbox();
+      const trace = (entry) => entry.probe && entry.direction === 'received' && told.push(++probes);
+      const session = await at.join({ heartbeat: { interval: 10, timeout: 4000 }, trace });
+      same(await told.next('answer to the heartbeat'), [1], 'answers');
+      ok((await soon(session.rtt(), 'round trip')) > 0, 'a round trip takes time');
+      await publish(session, at.uri, ['hello']);
+    },
   },
   {
     area: AREA,

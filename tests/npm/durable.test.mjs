@@ -296,6 +296,7 @@ test('after a failure inside the session goes on with its handles, and a new cor
 
     const wire = life.again();
     assert.notEqual(life.core, core);
+    assert.equal(core.__wbg_ptr, 0, 'a core in an unknown state is never freed');
     assert.deepEqual(wire.take(), [[32, 1, {}, 'com.t'], [64, 2, {}, 'com.p']]);
     wire.send([33, 1, 51], [65, 2, 61]);
     assert.deepEqual([subscription.state, subscription.id, registration.state, registration.id], ['active', 51, 'active', 61]);

@@ -422,7 +422,8 @@ export class Driver {
     /** A failure that should not exist must not leave anything hanging. @param {unknown} error */
     #crash(error) {
         if (!this.#core) return;
-        // It may be in any state, and is not even freed.
+        // It may be in any state, so that not even the garbage collector is to free it.
+        this.#core.__destroy_into_raw();
         this.#core = null;
         this.#host.fault(error);
         this.#deliveries.fail(`internal error: ${error instanceof Error ? error.message : error}`);

@@ -14,7 +14,8 @@ use crate::server::ServerConfig;
 /// A WAMP router for development: WebSocket on /ws, and static files.
 ///
 /// Speaks wamp.2.json, wamp.2.msgpack and wamp.2.cbor. Everybody who can reach the port may join, and
-/// any web page may connect to it, so it listens on the loopback interface unless --host says otherwise.
+/// any web page may connect to it unless --allow-origin is given, so it listens on the loopback interface
+/// unless --host says otherwise.
 /// Prints "listening on http://ADDRESS" when it is ready. Ctrl-C ends it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "wamp-wasm-router", version)]
@@ -43,6 +44,11 @@ pub struct Config {
     #[arg(long = "deny", value_name = "PREFIX")]
     pub deny: Vec<String>,
 
+    /// Let only pages of this origin connect, such as https://example.com; may be given several times.
+    /// Programs that are no browsers have no origin, and may always
+    #[arg(long = "allow-origin", value_name = "ORIGIN", value_parser = origin)]
+    pub allow_origins: Vec<String>,
+
     /// What to log on standard error: off, error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", default_value_t = LevelFilter::INFO)]
     pub log: LevelFilter,
@@ -55,6 +61,7 @@ impl Config {
         ServerConfig {
             router: RouterConfig::with_realms(self.realms),
             deny: self.deny,
+            allow_origins: self.allow_origins,
             www: self.www,
             pkg: self.pkg,
             ..ServerConfig::default()
@@ -66,6 +73,16 @@ fn realm(text: &str) -> Result<Uri, String> {
     let realm = Uri::from(text);
     realm.check(UriRules::Complete).map_err(|error| error.to_string())?;
     Ok(realm)
+}
+
+/// As browsers write it: a scheme and a host, and a port where it is not the scheme's own.
+fn origin(text: &str) -> Result<String, String> {
+    match text.split_once("://") {
+        Some((scheme, host)) if !scheme.is_empty() && !host.is_empty() && !host.contains('/') => {
+            Ok(text.to_owned())
+        }
+        _ => Err("an origin is like https://example.com or http://localhost:8080".to_owned()),
+    }
 }
 
 fn directory(text: &str) -> Result<PathBuf, String> {
@@ -101,6 +118,8 @@ mod tests {
     fn a_wrong_argument_is_refused_by_name() {
         let error = |arguments: &[&str]| Config::try_parse_from(arguments).unwrap_err().to_string();
         assert!(error(&["router", "--realm", "two words"]).contains("forbidden character ' '"));
+        assert!(error(&["router", "--allow-origin", "https://example.com/"]).contains("an origin is like"));
+        assert!(error(&["router", "--allow-origin", "example.com"]).contains("an origin is like"));
         assert!(error(&["router", "--www", "/does/not/exist"]).contains("no such directory"));
     }
 }

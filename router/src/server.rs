@@ -9,7 +9,6 @@ use axum::{
     http::{HeaderMap, StatusCode, header::SEC_WEBSOCKET_PROTOCOL},
     response::{IntoResponse, Response},
     routing::any,
-    serve::ListenerExt,
 };
 use tokio::{
     net::TcpListener,
@@ -26,7 +25,7 @@ use wamp_wasm::{
 pub use crate::connection::SocketConfig;
 use crate::{
     connection::{self, Outgoing},
-    files,
+    door, files,
 };
 
 /// How many messages may wait for the router. Beyond, the sockets are not read: TCP tells the senders.
@@ -43,26 +42,32 @@ pub struct ServerConfig {
     pub router: RouterConfig,
     /// What begins with one of these is forbidden to everybody.
     pub deny: Vec<String>,
+    /// The pages that may open a WebSocket, by their origins, such as `https://example.com`. Empty: all.
+    pub allow_origins: Vec<String>,
     /// The directory at `/`.
     pub www: Option<PathBuf>,
     /// The directory at `/pkg/`.
     pub pkg: Option<PathBuf>,
     /// Limits of each connection.
     pub socket: SocketConfig,
-    /// How many connections there may be at the same time; more are refused with status 503.
+    /// How many WebSockets there may be at the same time; more are refused with status 503.
     pub connections: usize,
+    /// How long the head of an HTTP request may take, of that which opens a WebSocket too.
+    pub head_timeout: Duration,
 }
 
 impl Default for ServerConfig {
-    /// No files, nothing forbidden, and 10,000 connections.
+    /// No files, nothing forbidden, 10,000 connections, and ten seconds for the head of a request.
     fn default() -> Self {
         Self {
             router: RouterConfig::default(),
             deny: Vec::new(),
+            allow_origins: Vec::new(),
             www: None,
             pkg: None,
             socket: SocketConfig::default(),
             connections: 10_000,
+            head_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -117,6 +122,7 @@ impl Inbox {
 struct Door {
     inbox: Inbox,
     config: SocketConfig,
+    allow_origins: Arc<[String]>,
     /// One for each connection that may still come.
     places: Arc<Semaphore>,
 }
@@ -132,7 +138,7 @@ impl Server {
     /// time, and returns.
     ///
     /// # Errors
-    /// When the operating system has no random numbers, or the listener fails.
+    /// When the operating system has no random numbers.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, config } = self;
         getrandom::u64().map_err(io::Error::other)?;
@@ -147,17 +153,11 @@ impl Server {
             .with_state(Door {
                 inbox: Inbox { commands, octets: Arc::new(Semaphore::new(INBOX_OCTETS)) },
                 config: config.socket,
+                allow_origins: config.allow_origins.into(),
                 places: Arc::new(Semaphore::new(config.connections.min(Semaphore::MAX_PERMITS))),
             })
-            .merge(files::routes(config.www.as_deref(), config.pkg.as_deref()))
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|stream| {
-            // Small messages are not to wait for larger ones.
-            if let Err(error) = stream.set_nodelay(true) {
-                debug!(%error, "no TCP_NODELAY");
-            }
-        });
-        let serving = tokio::spawn(async { axum::serve(listener, routes).await });
+            .merge(files::routes(config.www.as_deref(), config.pkg.as_deref()));
+        let serving = tokio::spawn(door::keep(listener, routes, config.head_timeout));
         let operator =
             Operator { hub: Hub::new(router), inbox, sockets: BTreeSet::new(), start: Instant::now() };
         operator.run(shutdown, patience).await;
@@ -252,6 +252,10 @@ async fn open_socket(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    if !door::admits(&door.allow_origins, &headers) {
+        let text = "the router lets no page of this origin connect: see --allow-origin\n";
+        return (StatusCode::FORBIDDEN, text).into_response();
+    }
     // In the client's order of preference, which axum's own negotiation does not keep.
     let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
     let offered: Vec<_> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();

@@ -3,11 +3,15 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
 
 use common::{HELLO, TestServer};
 use futures::SinkExt;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::{self, Message, client::IntoClientRequest};
 use wamp_wasm::{codec::Serializer, router::RouterConfig};
 use wamp_wasm_router::server::{ServerConfig, SocketConfig};
 
@@ -210,4 +214,82 @@ async fn a_client_that_goes_on_sending_does_not_hold_up_the_end_of_the_router() 
     let ended = tokio::time::timeout(common::PATIENCE, ended).await.expect("ended in time");
     ended.expect("joined").expect("no error");
     flood.abort();
+}
+
+/// What the server says, until it closes, to a client that sends this and nothing more.
+fn left_alone_after(server: &TestServer, request: &str) -> String {
+    let mut stream = TcpStream::connect(server.address).expect("connected");
+    stream.set_read_timeout(Some(common::PATIENCE)).expect("set");
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("closed in time");
+    answer
+}
+
+#[test]
+fn a_client_that_does_not_end_the_head_of_its_request_is_disconnected() {
+    let head_timeout = Duration::from_millis(50);
+    let server = TestServer::with(ServerConfig { head_timeout, ..ServerConfig::default() });
+    let upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n";
+    for begun in ["", "G", upgrade] {
+        let answer = left_alone_after(&server, begun);
+        assert!(!answer.contains("101"), "{answer}");
+    }
+    // Nor may it begin a second request on the same connection and leave it at that.
+    let answer = left_alone_after(&server, "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nGET /ws HTTP/1.1\r\n");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_time_for_the_head_of_a_request_is_not_that_of_its_websocket() {
+    let head_timeout = Duration::from_millis(50);
+    let server = TestServer::with(ServerConfig { head_timeout, ..ServerConfig::default() });
+    let mut client = server.join_realm(Serializer::Json).await;
+    // A connection that says nothing has been given up meanwhile.
+    given_up(&server).await;
+    client.send(r#"[32,1,{},"com.x"]"#).await;
+    assert!(client.receive().await.starts_with("[33,1,"));
+}
+
+/// Waits for as long as the server waits for the head of a request.
+async fn given_up(server: &TestServer) {
+    let address = server.address;
+    let waited = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).expect("connected");
+        stream.read_to_string(&mut String::new()).expect("closed")
+    });
+    waited.await.expect("waited");
+}
+
+#[tokio::test]
+async fn only_pages_of_the_allowed_origins_may_connect_and_programs_without_an_origin() {
+    let allow_origins = vec!["https://example.com".to_owned(), "http://localhost:8080".to_owned()];
+    let server = TestServer::with(ServerConfig { allow_origins, ..ServerConfig::default() });
+    for (origin, taken) in [
+        (None, true),
+        (Some("https://example.com"), true),
+        (Some("HTTPS://Example.com"), true),
+        (Some("http://localhost:8080"), true),
+        (Some("http://example.com"), false),
+        (Some("https://example.com.evil.example"), false),
+        (Some("https://example.com:8443"), false),
+        (Some("http://localhost"), false),
+        (Some("null"), false),
+    ] {
+        let mut request = format!("ws://{}/ws", server.address).into_client_request().expect("a request");
+        request.headers_mut().insert("sec-websocket-protocol", "wamp.2.json".parse().expect("a value"));
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().expect("a value"));
+        }
+        match tokio_tungstenite::connect_async(request).await {
+            Ok(_) => assert!(taken, "{origin:?}"),
+            Err(tungstenite::Error::Http(response)) => {
+                assert!(!taken, "{origin:?}");
+                assert_eq!(response.status(), 403);
+            }
+            Err(error) => panic!("{origin:?}: {error}"),
+        }
+    }
+    let anyone = TestServer::start();
+    assert!(anyone.offer(&["wamp.2.json"]).await.is_ok());
 }

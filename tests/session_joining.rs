@@ -327,6 +327,19 @@ fn a_second_challenge_before_welcome_is_another_round() {
 }
 
 #[test]
+fn a_second_challenge_before_the_first_is_answered_is_a_violation() {
+    let mut bench = Scripted::challenged();
+    bench.router_sends(r#"[4,"ticket",{}]"#);
+    let text = "CHALLENGE before the one before it was answered";
+    bench.expect(&[
+        "R→C CHALLENGE ticket",
+        &format!(r#"C→R ABORT {{"message":"{text}"}} wamp.error.protocol_violation"#),
+        "C→R closes",
+        &format!("ended Violation wamp.error.protocol_violation '{text}' before it was open"),
+    ]);
+}
+
+#[test]
 fn a_challenge_is_answered_once() {
     let mut bench = Scripted::challenged();
     let now = bench.now();

@@ -186,9 +186,14 @@ impl<P: Payload> Session<P> {
         Ok(())
     }
 
-    /// A second challenge before WELCOME is legal: another round, or a second factor.
+    /// A second challenge before WELCOME is legal once the first is answered: another round, or a second
+    /// factor.
     pub(super) fn challenged(&mut self, now: Duration, challenge: Challenge) -> Result<(), Violation> {
         let offered = match &mut self.phase {
+            // Its answer could be taken for one to the other.
+            Phase::Authenticating { challenged: true, .. } => {
+                return Err(Violation("CHALLENGE before the one before it was answered".to_owned()));
+            }
             Phase::Joining(offered) | Phase::Authenticating { offered, .. } => mem::take(offered),
             phase => return Err(Violation::moment(MessageType::Challenge, phase.state())),
         };

@@ -147,6 +147,28 @@ fn shutdown_says_goodbye_and_closes_behind_the_answer() {
 }
 
 #[test]
+fn a_place_that_a_client_made_long_is_not_repeated_at_length() {
+    let mut page = Page::new();
+    let mut callee = page.join(Serializer::Json);
+    send(&mut callee, r#"[64,1,{},"com.x"]"#);
+    page.receive(&mut callee).unwrap();
+    let mut caller = page.join(Serializer::MsgPack);
+    // [48,1,{},"com.x",[{"kkk…": NaN}]], for which JSON has no form.
+    let key = vec![b'k'; 10_000];
+    let mut call = vec![0x95, 48, 1, 0x80, 0xa5];
+    call.extend_from_slice(b"com.x");
+    call.extend_from_slice(&[0x91, 0x81, 0xda]);
+    call.extend_from_slice(&10_000_u16.to_be_bytes());
+    call.extend_from_slice(&key);
+    call.extend_from_slice(&[0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0]);
+    caller.send(Frame::Binary(call)).unwrap();
+    let Ok(Frame::Binary(error)) = page.receive(&mut caller) else { panic!("no answer") };
+    let text = String::from_utf8_lossy(&error);
+    assert!(text.contains("wamp.error.invalid_argument") && text.contains("kkk"), "{text}");
+    assert!(error.len() < 1000, "{}", error.len());
+}
+
+#[test]
 fn a_client_that_does_not_read_is_cut_off_and_the_others_go_on() {
     let mut page = Page::new();
     let (mut slow, mut publisher) = (page.join(Serializer::Json), page.join(Serializer::Json));

@@ -79,6 +79,12 @@ pub enum EncodeError {
 }
 
 impl EncodeError {
+    /// The text for a peer and for a log: cut off where the keys that it names are long.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        crate::message::shortened(self.to_string())
+    }
+
     /// The same error, with the place one level further out in front.
     pub(super) fn inside(self, place: &str) -> Self {
         match self {

@@ -137,7 +137,7 @@ impl<'a, O: Outlet> Packets<'a, O> {
         if let Some((_, packet)) = self.made.iter().find(|(s, _)| *s == serializer) {
             return packet.clone();
         }
-        let packet = encode(serializer, self.message).map(O::pack).map_err(|error| error.to_string());
+        let packet = encode(serializer, self.message).map(O::pack).map_err(|error| error.summary());
         self.made.push((serializer, packet.clone()));
         packet
     }

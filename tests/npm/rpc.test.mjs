@@ -199,23 +199,27 @@ test('a call that its own arguments give up is canceled', async (t) => {
 });
 
 test('a Result or WampError with args that are no list, or kwargs that are no dict, is an error and not a broken message', async (t) => {
-    const answers = [new Result('one'), new Result([1], [2]), () => new WampError('com.error', 'one'), () => new WampError('com.error', [1], [2])];
+    const answers = [new Result('one'), new Result([1], [2]), () => new WampError('com.error', 'one'), () => new WampError('com.error', [1], [2]), new Result(5), () => new WampError('com.error', true)];
     const { session, router, errors } = await serving(t, () => {
         const answer = answers.shift();
         if (typeof answer === 'function') throw answer();
         return answer;
     });
-    for (let i = 1; i <= 4; i++) router.send([68, i, 5, {}]);
+    for (let i = 1; i <= 6; i++) router.send([68, i, 5, {}]);
     const sent = [];
-    for (let i = 1; i <= 4; i++) sent.push(await router.receive());
+    for (let i = 1; i <= 6; i++) sent.push(await router.receive());
+    const [args, kwargs] = ['<args> must be an array []', '<kwargs> must be an object {}'];
     assert.deepEqual(sent, [
-        [8, 68, 1, {}, 'wamp.error.runtime_error', ['the result cannot be sent: wamp.error.invalid_argument: <args> becomes "one" in JSON']],
-        [8, 68, 2, {}, 'wamp.error.runtime_error', ['the result cannot be sent: wamp.error.invalid_argument: <kwargs> becomes [2] in JSON']],
+        [8, 68, 1, {}, 'wamp.error.runtime_error', [`the result cannot be sent: Result: ${args}`]],
+        [8, 68, 2, {}, 'wamp.error.runtime_error', [`the result cannot be sent: Result: ${kwargs}`]],
         [8, 68, 3, {}, 'com.error', [sent[2][5]?.[0]]],
         [8, 68, 4, {}, 'com.error', ['com.error']],
+        [8, 68, 5, {}, 'wamp.error.runtime_error', [`the result cannot be sent: Result: ${args}`]],
+        [8, 68, 6, {}, 'com.error', ['com.error']],
     ]);
-    assert.deepEqual(errors.list.slice(2).map(([, error]) => error.message), ['wamp.error.invalid_argument: <args> becomes "one" in JSON', 'wamp.error.invalid_argument: <kwargs> becomes [2] in JSON']);
-    await assert.rejects(session.call('com.a', (async function* () { yield new Result('one'); })()), { name: 'EncodeError' });
+    const problems = errors.list.filter(([text]) => text === 'The error of an invocation handler cannot be sent:');
+    assert.deepEqual(problems.map(([, error]) => error.message), [`WampError: ${args}`, `WampError: ${kwargs}`, `WampError: ${args}`]);
+    for (const wrong of ['one', 5]) await assert.rejects(session.call('com.a', (async function* () { yield new Result(wrong); })()), { name: 'TypeError', message: `Result: ${args}` });
     session.call('com.b').catch(() => {});
     assert.equal((await router.receive())[3], 'com.b');
 });

@@ -61,8 +61,10 @@ function progressOf(driver, request) {
  */
 function succeed(driver, request, value, report) {
     try {
-        if (value instanceof Result) driver.answer(false, request, NO_MIDDLE, value.args, value.kwargs);
-        else driver.answer(false, request, NO_MIDDLE, [value], undefined);
+        if (value instanceof Result) {
+            checkPayload('', 'Result', value.args, value.kwargs);
+            driver.answer(false, request, NO_MIDDLE, value.args, value.kwargs);
+        } else driver.answer(false, request, NO_MIDDLE, [value], undefined);
     } catch (error) {
         fail(driver, request, new Error(`the result cannot be sent: ${text(error)}`, { cause: error }), report);
     }
@@ -85,17 +87,28 @@ function fail(driver, request, error, report) {
 function answerError(driver, request, error, report) {
     /** @type {any[][]} */
     const attempts = [[RUNTIME_ERROR, [text(error)], undefined]];
-    if (error instanceof WampError && isUri(String(error.error))) {
+    if (error instanceof WampError && hasUri(error)) {
         attempts.unshift([error.error, error.args, error.kwargs], [error.error, [text(error)], undefined]);
     } else if (!(error instanceof Error)) {
         attempts.unshift([RUNTIME_ERROR, [error], undefined]);
     }
     for (const [uri, args, kwargs] of attempts) {
         try {
+            checkPayload('', 'WampError', args, kwargs);
             return driver.answer(true, request, [{}, uri], args, kwargs);
         } catch (problem) {
             report(problem, 'The error of an invocation handler cannot be sent:');
         }
+    }
+}
+
+/** Whether an error has a URI that can be sent. @param {WampError} error */
+function hasUri(error) {
+    try {
+        return isUri(String(error.error));
+    } catch {
+        // It is nothing that has a text; or the module has failed, and nobody is to be told anything.
+        return false;
     }
 }
 

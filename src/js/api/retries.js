@@ -19,6 +19,8 @@ export class Retries {
     /** @type {Policy | null} */
     #machine = null;
     #wanted = false;
+    /** Whether the module has failed, as no module should. */
+    #failed = false;
     #forced = false;
     /** The number of the last retry. */
     count = 0;
@@ -71,8 +73,15 @@ export class Retries {
         if (end === End.Left) this.#wanted = false;
         const machine = this.#use();
         if (machine) {
-            const how = machine.ended(performance.now(), end, utf8(reason ?? ''), normal());
-            return { how: HOW[how], retry: this.#retry(machine) };
+            try {
+                const how = machine.ended(performance.now(), end, utf8(reason ?? ''), normal());
+                return { how: HOW[how], retry: this.#retry(machine) };
+            } catch {
+                // The module has failed, and with it whatever could be connected with. Whoever waits is told all the same.
+                this.#machine = null;
+                this.#failed = true;
+                return { how: 'lost', retry: null };
+            }
         }
         const { retry_if_unreachable, max_first_retries, initial_retry_delay } = this.#options;
         const how = end === End.Unsupported ? 'unsupported' : end === End.Unreachable ? 'unreachable' : 'closed';
@@ -112,7 +121,7 @@ export class Retries {
 
     /** The machine, in the attempt in which it was loaded at the latest. */
     #use() {
-        if (this.#machine || !memory) return this.#machine;
+        if (this.#machine || this.#failed || !memory) return this.#machine;
         const { transports, max_retries, max_first_retries, initial_retry_delay, max_retry_delay, retry_delay_growth, retry_delay_jitter, retry_if_unreachable } = this.#options;
         this.#machine = new Policy(transports.length, max_retries, max_first_retries, initial_retry_delay, max_retry_delay, retry_delay_growth, retry_delay_jitter, retry_if_unreachable);
         if (this.#wanted) {

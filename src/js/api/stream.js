@@ -2,6 +2,7 @@
 // A call whose arguments come bit by bit: each item of a stream is sent as a part of the one call.
 // One rule: the stream is read no further once the call is over, and is told so.
 
+import { checkPayload } from '../glue/check.js';
 import { Call, NO_DRIVER } from './call.js';
 import { Result } from './values.js';
 
@@ -56,6 +57,7 @@ async function send(driver, call, [options, uri], items) {
         const { done, value } = await items.next();
         while (!call.over && driver.full) await new Promise((resolve) => setTimeout(resolve, PAUSE));
         if (call.over) return;
+        if (value instanceof Result) checkPayload('', 'Result', value.args, value.kwargs);
         const { args, kwargs } = value instanceof Result ? value : { args: done ? undefined : [value], kwargs: undefined };
         if (call.request !== 0) {
             // An end without a part of its own is sent as an empty one: nobody could wait for the next to know.

@@ -59,11 +59,14 @@ const RECEIVE_PROGRESS: u32 = 2;
 
 #[wasm_bindgen]
 impl Core {
-    /// A session, over one transport after the other if it is durable.
+    /// A session, over one transport after the other if it is durable; and how many requests may wait for
+    /// an answer, unless it is the default.
     #[wasm_bindgen(constructor)]
-    pub fn new(durable: bool) -> Self {
+    pub fn new(durable: bool, max_pending: Option<u32>) -> Self {
+        let SessionConfig { max_pending: most, .. } = SessionConfig::default();
+        let max_pending = max_pending.map_or(most, |most| most as usize);
         Self {
-            session: Session::new(SessionConfig { durable, ..SessionConfig::default() }),
+            session: Session::new(SessionConfig { durable, max_pending, ..SessionConfig::default() }),
             a: 0.0,
             b: 0.0,
             uri: None,

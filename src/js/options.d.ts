@@ -105,8 +105,13 @@ export interface ConnectOptions {
      * connection is lost; `info` all that becomes of it; `debug` every message.
      */
     log_level?: 'error' | 'warn' | 'info' | 'debug';
-    /** The largest frame to accept, in octets, or in characters where it is text; 16 MiB unless said otherwise. */
+    /**
+     * The largest frame to accept, in octets, or in characters where it is text; 16 MiB unless said otherwise.
+     * A batch, and an answer to a long poll, is a frame. A larger one ends the session.
+     */
     max_message_size?: number;
+    /** How many requests may wait for an answer before another one fails; 100,000 unless said otherwise. */
+    max_pending?: number;
 }
 
 /** An address, or what gives it at every attempt. */

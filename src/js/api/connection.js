@@ -213,7 +213,7 @@ export class Connection {
 
     /** @param {Start} start @param {import('./authenticate.js').Authentication | undefined} authentication */
     #newSession(start, authentication) {
-        const { durable, offline, call_timeout, heartbeat, onchallenge, on_user_error, on_internal_error } = this.#options;
+        const { durable, offline, max_pending, call_timeout, heartbeat, onchallenge, on_user_error, on_internal_error } = this.#options;
         this.#wasOpen = false;
         const session = new Session({
             start,
@@ -226,6 +226,7 @@ export class Connection {
             },
             tell: (status) => this.#statuses.tell(status),
             offline,
+            max_pending,
             call_timeout,
             heartbeat,
             joined: (details) => this.#joined(details),

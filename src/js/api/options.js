@@ -133,6 +133,7 @@ export function connectionOptions(options) {
     const transports = waysOf(options, own);
     check(transports.length > 0, 'Connection: <options>.transports must not be empty');
     const max_retries = number(options, 'max_retries', 15, -1);
+    const max_message_size = number(options, 'max_message_size', 2 ** 24, 1);
     return {
         // Autobahn's others are passed over.
         transports: transports.filter(isUsable),
@@ -162,8 +163,9 @@ export function connectionOptions(options) {
         max_retry_delay: number(options, 'max_retry_delay', 300, 0),
         retry_delay_growth: number(options, 'retry_delay_growth', 1.5, 0),
         retry_delay_jitter: number(options, 'retry_delay_jitter', 0.1, 0),
-        socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0) },
-        max_message_size: number(options, 'max_message_size', 2 ** 24, 1),
+        socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0), max_message_size },
+        max_message_size,
+        max_pending: options.max_pending == null ? undefined : Math.min(number(options, 'max_pending', 0, 1), 2 ** 32 - 1),
     };
 }
 

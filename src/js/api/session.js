@@ -103,6 +103,7 @@ export class Session {
      * @param {Upstream} [config.connection] of a durable session
      * @param {Tell} [config.tell]
      * @param {{ policy: Policy, limit: number }} [config.offline] what becomes of requests between two attempts of a durable session
+     * @param {number} [config.max_pending] how many requests may wait for an answer
      * @param {{ interval: number, timeout: number } | null} [config.heartbeat] when to ask the router whether it is still there
      * @param {number} [config.call_timeout] milliseconds, for calls that say nothing of it
      * @param {(details: any) => void} [config.joined] told of each WELCOME, after what was queued is sent and before `onjoin`
@@ -414,7 +415,7 @@ export class Session {
     #resume(start, authentication) {
         const codec = this.#payloads?.codec;
         this.#config = { ...this.#config, authentication };
-        this.#core ??= new Core(this.#durable);
+        this.#core ??= new Core(this.#durable, this.#config.max_pending);
         this.#driver = start(this.#host, this.#core);
         // Another one: what the codec was told of the last connection means something else on this one.
         this.#payloads = null;

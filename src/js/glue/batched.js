@@ -1,6 +1,6 @@
 // @ts-check
 // WAMP's batched subprotocols: several messages in one frame of the transport. One rule: what is sent within
-// one turn of the event loop is one frame, and a frame that is no batch ends the connection.
+// one turn of the event loop is one frame, and a frame that is no batch ends the session.
 
 /** @typedef {import('./transports.js').Transport} Transport */
 
@@ -12,29 +12,32 @@ const LARGE = 1 << 16;
 
 /**
  * A transport of single messages over one of batches, which is open.
- * @param {Transport} inner @param {boolean} binary @param {string} [separator] what to put behind each message of JSON
+ * @param {Transport} inner @param {boolean} binary @param {number} maxSize of a batch that comes
+ * @param {string} [separator] what to put behind each message of JSON
  * @returns {Transport}
  */
-export function unbatched(inner, binary, separator = SEPARATOR) {
-    return new Unbatched(inner, binary ? new Octets() : new Text(separator));
+export function unbatched(inner, binary, maxSize, separator = SEPARATOR) {
+    return new Unbatched(inner, binary ? new Octets() : new Text(separator), maxSize);
 }
 
 class Unbatched {
     #inner;
     #batch;
+    #maxSize;
     #flushing = false;
     #closed = false;
 
     onopen = () => {};
-    /** @type {(frame: string | Uint8Array) => void} */
+    /** @type {(frame: string | Uint8Array | Error) => void} */
     onmessage = () => {};
     /** @type {(closed: any) => void} */
     onclose = () => {};
 
-    /** @param {Transport} inner @param {Text | Octets} batch */
-    constructor(inner, batch) {
+    /** @param {Transport} inner @param {Text | Octets} batch @param {number} maxSize */
+    constructor(inner, batch, maxSize) {
         this.#inner = inner;
         this.#batch = batch;
+        this.#maxSize = maxSize;
         inner.onmessage = (frame) => this.#receive(frame);
         inner.onclose = (closed) => {
             this.#closed = true;
@@ -76,11 +79,11 @@ class Unbatched {
     #receive(frame) {
         let messages;
         try {
+            if (frame instanceof Error) throw frame;
+            if ((frame?.length ?? frame?.byteLength) > this.#maxSize) throw new RangeError(`the size of a batch exceeds the limit of ${this.#maxSize}`);
             messages = this.#batch.split(frame);
         } catch (error) {
-            this.#closed = true;
-            this.#inner.close();
-            return this.onclose({ code: 1002, reason: error instanceof Error ? error.message : String(error), wasClean: false });
+            return this.onmessage(/** @type {Error} */ (error));
         }
         for (const message of messages) {
             if (this.#closed) return;
@@ -165,6 +168,8 @@ class Octets {
             const length = view.getUint32(at);
             at += 4;
             if (octets.length - at < length) throw new RangeError('a batch that breaks off');
+            // Each of these would take more memory than it has octets.
+            if (length === 0) throw new RangeError('a message in a batch must not be empty');
             messages.push(octets.subarray(at, at + length));
             at += length;
         }

@@ -38,7 +38,7 @@ export const isSpoken = (protocol) => Object.hasOwn(CODECS, single(protocol));
  * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string, trace: import('./trace.js').Trace | null }} options
  * @returns {Line | Promise<Line>}
  */
-export function lineOver(protocol, transport, { own, lenient, batch_separator, trace }) {
+export function lineOver(protocol, transport, { own, lenient, batch_separator, max_message_size, trace }) {
     const serializer = own.get(single(protocol));
     const isBatched = protocol.endsWith(BATCHED);
     const codec = serializer ? undefined : CODECS[single(protocol)]();
@@ -51,7 +51,7 @@ export function lineOver(protocol, transport, { own, lenient, batch_separator, t
         const isBinary = serializer ? serializer.BINARY : single(protocol) !== 'wamp.2.json';
         return {
             codec: lenient ? /** @type {any} */ (more).lenient(made) : made,
-            transport: isBatched ? (await import('./batched.js')).unbatched(transport, isBinary, batch_separator) : transport,
+            transport: isBatched ? (await import('./batched.js')).unbatched(transport, isBinary, max_message_size, batch_separator) : transport,
         };
     })();
 }

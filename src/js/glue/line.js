@@ -60,7 +60,7 @@ export class Line {
 
     /** The message in a frame that came. @param {any} frame */
     read(frame) {
-        const size = frame.length ?? frame.byteLength ?? 0;
+        const size = frame?.length ?? frame?.byteLength ?? refused(frame);
         this.received++;
         this.receivedSize += size;
         if (size > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
@@ -77,4 +77,9 @@ export class Line {
         this.sentSize += frame.length;
         this.#transport.send(frame);
     }
+}
+
+/** What is no frame: an error that a transport had with one, or nothing that it should give. @param {unknown} frame @returns {never} */
+function refused(frame) {
+    throw frame instanceof Error ? frame : new TypeError('a frame must be a text or octets');
 }

@@ -10,6 +10,7 @@ export class LongPollTransport {
     #base;
     #maxBuffered;
     #timeout;
+    #maxSize;
     /** The address of this connection, once it is open. */
     #address = '';
     #batched = false;
@@ -25,19 +26,20 @@ export class LongPollTransport {
 
     /** @type {(protocol: string) => void} */
     onopen = () => {};
-    /** @type {(data: string | ArrayBuffer) => void} */
+    /** @type {(data: string | ArrayBuffer | Error) => void} */
     onmessage = () => {};
     /** @type {(closed: Closed) => void} */
     onclose = () => {};
 
     /**
      * @param {string} url to which `/open` is appended @param {string[]} protocols
-     * @param {{ max_buffered: number, request_timeout?: number }} options the timeout, in milliseconds, is that of requests which are answered at once
+     * @param {{ max_buffered: number, max_message_size: number, request_timeout?: number }} options the timeout, in milliseconds, is that of requests which are answered at once
      */
-    constructor(url, protocols, { max_buffered, request_timeout = 12_000 }) {
+    constructor(url, protocols, { max_buffered, max_message_size, request_timeout = 12_000 }) {
         this.#base = url.replace(/\/+$/, '');
         this.#maxBuffered = max_buffered;
         this.#timeout = request_timeout;
+        this.#maxSize = max_message_size;
         this.#open(protocols);
     }
 
@@ -71,8 +73,7 @@ export class LongPollTransport {
     async #open(protocols) {
         let protocol;
         try {
-            const response = await this.#post(`${this.#base}/open`, JSON.stringify({ protocols }), 'application/json');
-            const answer = await response.json();
+            const answer = JSON.parse(new TextDecoder().decode(await this.#post(`${this.#base}/open`, JSON.stringify({ protocols }), 'application/json')));
             if (typeof answer?.transport !== 'string') throw new Error(`the answer of ${this.#base}/open names no transport`);
             protocol = String(answer.protocol);
             this.#address = `${this.#base}/${encodeURIComponent(answer.transport)}`;
@@ -90,14 +91,14 @@ export class LongPollTransport {
     async #receive() {
         try {
             while (this.#state === 'open') {
-                const response = await this.#post(`${this.#address}/receive`, undefined, undefined, false);
-                const frame = this.#binary ? await response.arrayBuffer() : await response.text();
+                const octets = await this.#post(`${this.#address}/receive`, undefined, undefined, false);
                 // An answer without a frame only says that there was none for a while.
-                const size = typeof frame === 'string' ? frame.length : frame.byteLength;
-                if (this.#state === 'open' && size > 0) this.onmessage(frame);
+                if (this.#state === 'open' && octets.length > 0) this.onmessage(this.#binary ? octets.buffer : textOf(octets));
             }
         } catch (error) {
-            this.#lost(error);
+            // A frame that is too large is the session's to refuse.
+            if (error instanceof RangeError && this.#state === 'open') this.onmessage(error);
+            else this.#lost(error);
         }
     }
 
@@ -143,7 +144,10 @@ export class LongPollTransport {
         if (!silent) this.onclose({ code: 1006, reason: error instanceof Error ? error.message : String(error), wasClean: false });
     }
 
-    /** @param {string} url @param {any} [body] @param {string} [type] @param {boolean} [limited] whether the answer has to come soon */
+    /**
+     * Gives the octets of the answer.
+     * @param {string} url @param {any} [body] @param {string} [type] @param {boolean} [limited] whether the answer has to come soon
+     */
     async #post(url, body, type, limited = true) {
         const ending = this.#ending.signal;
         const late = new AbortController();
@@ -154,11 +158,40 @@ export class LongPollTransport {
             const headers = type ? { 'Content-Type': type } : undefined;
             const response = await fetch(url, { method: 'POST', body: body ?? null, credentials: 'include', cache: 'no-store', signal: late.signal, ...(headers && { headers }) });
             if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`.trim());
-            return response;
+            return await octetsOf(response, this.#maxSize);
         } finally {
             clearTimeout(timer);
             ending.removeEventListener('abort', stop);
         }
+    }
+}
+
+/** The octets of an answer, of which no more than so many are taken. @param {Response} response @param {number} most */
+async function octetsOf(response, most) {
+    const parts = [];
+    let size = 0;
+    const reader = response.body?.getReader();
+    for (let part; reader && !(part = await reader.read()).done; parts.push(part.value)) {
+        size += part.value.length;
+        if (size <= most) continue;
+        reader.cancel().catch(() => {});
+        throw new RangeError(`the size of a message exceeds the limit of ${most}`);
+    }
+    const octets = new Uint8Array(size);
+    let at = 0;
+    for (const part of parts) {
+        octets.set(part, at);
+        at += part.length;
+    }
+    return octets;
+}
+
+/** The text in octets, or why there is none. @param {Uint8Array} octets */
+function textOf(octets) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(octets);
+    } catch {
+        return new TypeError('not UTF-8');
     }
 }
 

@@ -8,7 +8,7 @@ import { WebSocketTransport } from './websocket.js';
  * is reported before that, nor after `close` or `onclose`.
  * @typedef {object} Transport
  * @property {(protocol: string) => void} onopen
- * @property {(frame: string | ArrayBuffer | Uint8Array) => void} onmessage
+ * @property {(frame: any) => void} onmessage told a frame, which is a string or octets; or an Error that there was with one, which ends the session
  * @property {(closed: { code: number, reason: string, wasClean: boolean }) => void} onclose
  * @property {(frame: string | Uint8Array) => void} send takes the frame at once: its octets may change afterwards
  * @property {() => void} close once everything before is sent; may be called again
@@ -29,7 +29,7 @@ export const isUsable = ({ type, create }) => create !== undefined || needsUrl(t
 
 /**
  * A transport that is being opened.
- * @param {Way & { url: string | null }} way @param {{ WebSocket?: any, max_buffered: number }} options
+ * @param {Way & { url: string | null }} way @param {{ WebSocket?: any, max_buffered: number, max_message_size: number }} options
  * @returns {Transport | Promise<Transport>}
  */
 export function openTransport({ type, url, protocols, create, request_timeout }, options) {

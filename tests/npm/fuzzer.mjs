@@ -152,16 +152,17 @@ class Chance {
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Uint8Array.prototype];
 const snapshot = () => JSON.stringify(PROTOTYPES.map((prototype) => [Object.getOwnPropertyNames(prototype), Object.getOwnPropertySymbols(prototype).map(String)]));
 
+const WELCOME = { roles: { broker: {}, dealer: { features: { call_canceling: true, progressive_call_invocations: true } } } };
+
 /** One session that is open, with a subscription, a registration and requests under way. */
 class Victim {
     waiting = 0;
     events = 0;
 
-    async open(chance, name) {
-        const { session, line, feed, raw, faults } = await opened(`wamp.2.${name}`);
-        Object.assign(this, { session, line, faults });
-        /** A frame as it is. */
-        this.feed = (frame) => void (line.closed || raw(frame));
+    async open(chance, name, options) {
+        this.far = await opened(`wamp.2.${name}`, { options });
+        const { session, feed } = this.far;
+        Object.assign(this, { session, faults: this.far.faults });
         this.track(session.subscribe('com.t', (args) => void (this.events += args.length >= 0)));
         this.track(session.register('com.p', (args, kwargs, { progress }) => (progress?.(args), chance.one(3) ? new Promise(() => {}) : args)));
         feed([33, 1, 5], [65, 2, 6]);
@@ -172,6 +173,37 @@ class Victim {
             given_up.cancel();
         }
         return this;
+    }
+
+    /** Whether the session, or this connection of it, has ended. */
+    get isOver() {
+        return this.far.line.closed;
+    }
+
+    /** A frame as it is. */
+    feed(frame) {
+        if (!this.isOver) this.far.raw(frame);
+    }
+
+    lose() {
+        const { line } = this.far;
+        line.closed = true;
+        line.onclose({ code: 1006, reason: '', wasClean: false });
+    }
+
+    /**
+     * A durable session on its next connection, with some of what it asks for again answered. False: there is none,
+     * after a violation in the middle of joining.
+     */
+    async again(lost) {
+        for (let turns = 0; this.far.line === lost || !this.far.line.frames.length; turns++) {
+            if (this.far.closes.at(-1)?.will_retry === false) return false;
+            assert.ok(turns < 10_000, `a durable session connects again: ${JSON.stringify(this.far.closes.at(-1))}`);
+            await turn();
+        }
+        this.far.feed([2, 8, WELCOME], [33, 1, 5], [65, 2, 6]);
+        if (this.session.isOpen) this.track(this.session.call('com.a'), this.session.publish('com.t', [], {}, { acknowledge: true }));
+        return true;
     }
 
     /** Counts what has to be settled at the end. */
@@ -203,10 +235,18 @@ export async function fuzz({ seed, frames = Infinity, minutes = Infinity, report
             const name = chance.of(Object.keys(serializers));
             const { encode } = serializers[name];
             chance.invocations = 0;
-            const victim = await new Victim().open(chance, name);
+            const durable = chance.one(3);
+            const victim = await new Victim().open(chance, name, durable ? { durable, max_retries: -1, initial_retry_delay: 0, heartbeat: false } : {});
             done.sessions++;
             const enough = 1 + chance.below(200);
-            for (let n = 0; n < enough && !victim.line.closed; n++) {
+            for (let n = 0; n < enough; n++) {
+                if (victim.isOver || chance.one(100)) {
+                    if (!durable) break;
+                    const { line } = victim.far;
+                    if (!victim.isOver) victim.lose();
+                    done.violations++;
+                    if (!(await victim.again(line))) break;
+                }
                 let message = chance.message();
                 if (chance.one(25)) message = chance.bent(message);
                 let frame = encode(message);
@@ -219,8 +259,9 @@ export async function fuzz({ seed, frames = Infinity, minutes = Infinity, report
                 assert.deepEqual(victim.faults, [], 'no failure inside');
                 if (chance.one(50)) await turn();
             }
-            if (victim.line.closed) done.violations++;
-            else victim.line.onclose({ code: 1006, reason: '', wasClean: false });
+            if (durable && victim.far.closes.at(-1)?.will_retry !== false) victim.far.connection.close();
+            else if (victim.isOver) done.violations++;
+            if (!victim.isOver) victim.lose();
             await victim.session.closed;
             await turn();
             assert.equal(victim.waiting, 0, 'everything is settled once the session is over');

@@ -100,5 +100,12 @@ export async function opened(protocol, { welcome = { roles: ROLES }, options = {
         await turn();
         return line.frames.splice(0).flatMap(split).map(readable);
     };
-    return { connection, session, line, raw, feed, sent, closes, faults, violations, encoded: (message) => readable(alone(message)) };
+    return {
+        connection, session, raw, feed, sent, closes, faults, violations,
+        encoded: (message) => readable(alone(message)),
+        /** The last, where there were several. */
+        get line() {
+            return line;
+        },
+    };
 }

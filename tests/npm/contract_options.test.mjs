@@ -277,3 +277,82 @@ test('as autobahn: a challenge that nobody answers is told to on_internal_error,
     assert.deepEqual(ours, [['on_internal_error'], 'closed']);
     assert.deepEqual(theirs, ours);
 });
+
+test('use_deferred is ignored: promises are native ones, where autobahn gives those of the library', async (t) => {
+    let made = 0;
+    const use_deferred = () => {
+        made++;
+        const self = {};
+        self.promise = new Promise((resolve, reject) => Object.assign(self, { resolve, reject }));
+        return self;
+    };
+    const { theirs, ours } = await both(t, async (p) => {
+        made = 0;
+        await p.joined({ use_deferred });
+        const call = p.session.call('com.a');
+        call.catch(() => {});
+        return [made > 0, call instanceof Promise, typeof call.cancel];
+    });
+    assert.deepEqual(theirs, [true, true, 'function']);
+    assert.deepEqual(ours, [false, true, 'function']);
+});
+
+test('as autobahn: without on_user_error and on_internal_error the console is told', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { theirs, ours } = await both(t, async (p) => {
+        const errors = t.mock.method(console, 'error', () => {});
+        const quiet = { on_user_error: undefined, on_internal_error: undefined };
+        const socket = await p.joined(quiet, { onopen: () => { throw new Error('in onopen'); } });
+        const first = errors.mock.callCount();
+        socket.say([99]);
+        await p.closed();
+        const told = [first, errors.mock.callCount()];
+        errors.mock.restore();
+        return told.map((count) => count > 0);
+    });
+    assert.deepEqual(ours, [true, true]);
+    assert.deepEqual(theirs, ours);
+});
+
+test('as autobahn: what an endpoint throws that is no WAMP error is told to on_user_error', async (t) => {
+    const { theirs, ours } = await both(t, async (p) => {
+        const socket = await p.joined();
+        p.session.register('com.p', () => { throw new Error('in the endpoint'); });
+        await until(() => socket.sent.length === 2, 'REGISTER');
+        socket.say([65, 1, 5], [68, 1, 5, {}]);
+        await until(() => p.reported.length, 'the report');
+        return p.reported.map(([name, text, error]) => [name, text, error.message]);
+    });
+    assert.deepEqual(ours, [['on_user_error', 'Exception raised in invocation handler:', 'in the endpoint']]);
+    assert.deepEqual(theirs, ours);
+});
+
+test('a WAMP error that an endpoint throws is an answer and no report, where autobahn reports it too', async (t) => {
+    const { theirs, ours } = await both(t, async (p) => {
+        const socket = await p.joined();
+        p.session.register('com.p', () => { throw new p.library.Error('com.example.no'); });
+        await until(() => socket.sent.length === 2, 'REGISTER');
+        socket.say([65, 1, 5], [68, 1, 5, {}]);
+        await until(() => socket.sent.length === 3, 'ERROR');
+        await turns();
+        return [socket.sent[2][4], p.reported.length];
+    });
+    assert.deepEqual([theirs, ours], [['com.example.no', 1], ['com.example.no', 0]]);
+});
+
+test('isRetrying is true while a retry is waited for, where autobahn says so until a transport is open', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { theirs, ours } = await both(t, async (p) => {
+        p.open();
+        (await p.socket(0)).drop();
+        await p.closed();
+        const seen = [p.connection.isRetrying];
+        t.mock.timers.tick(1001);
+        const socket = await p.socket(1);
+        seen.push(p.connection.isRetrying);
+        socket.accept();
+        await turns();
+        return [...seen, p.connection.isRetrying];
+    });
+    assert.deepEqual([theirs, ours], [[true, true, false], [true, false, false]]);
+});

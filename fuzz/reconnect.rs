@@ -48,7 +48,7 @@ pub(crate) fn check(script: &[u8]) {
     config.max_retry_delay = octets.number();
     config.retry_delay_growth = octets.number();
     config.retry_delay_jitter = octets.number();
-    config.retry_if_unreachable = octets.next() % 2 == 0;
+    config.retry_if_unreachable = octets.next().is_multiple_of(2);
     let ways = usize::from(octets.next()) * 2;
     let mut model = Model {
         ways: ways.min(256),
@@ -109,7 +109,7 @@ fn step(policy: &mut Policy, model: &mut Model, octets: &mut Octets<'_>, now: Du
             model.waiting |= retry.is_some();
         }
         7 => {
-            let again = octets.next() % 2 == 0;
+            let again = octets.next().is_multiple_of(2);
             let retry = policy.overrule(again, octets.number());
             assert!(again || retry.is_none(), "a veto counts");
             if model.waiting {

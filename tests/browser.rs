@@ -42,12 +42,12 @@ mod session_violations;
 
 use std::{cell::Cell, future::poll_fn, time::Duration};
 
-use futures::{FutureExt, join};
+use futures::{FutureExt, StreamExt, join};
 use scenarios::{World, each_scenario};
 use wamp_wasm::{
-    client::{BrowserTimer, Client, ClientConfig, JoinError, SessionHandle, Timer},
+    client::{BrowserTimer, Client, ClientConfig, JoinError, ReconnectConfig, SessionHandle, Status, Timer},
     codec::{Frame, Serializer},
-    message::uris,
+    message::{Dict, uris},
     transport::{CloseCode, Closed, OpenError, Transport, WebSocketTransport},
 };
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -108,6 +108,24 @@ macro_rules! over_websocket {
 }
 
 each_scenario!(over_websocket);
+
+#[wasm_bindgen_test]
+async fn a_durable_session_goes_on_over_another_websocket() {
+    let Some(url) = router() else { return };
+    let config = ClientConfig::new(url, "realm1").reconnect(ReconnectConfig::default());
+    let session = Client::connect(config).await.unwrap();
+    let (topic, before) = (unique(), session.id());
+    let mut events = session.subscribe(topic.as_str()).await.unwrap();
+    let mut status = session.status();
+    assert!(session.reconnect());
+    while !matches!(status.next().await, Some(Status::Restored { .. })) {}
+    assert_ne!(session.id(), before);
+    let me_too = Dict::new().with("exclude_me", false).try_into().unwrap();
+    session.publish_with(topic.as_str(), me_too, ("again",)).await.unwrap();
+    assert_eq!(events.next().await.unwrap().args.get::<String>(0).unwrap(), "again");
+    session.leave().await;
+    assert!(matches!(status.next().await, Some(Status::Closed(_))));
+}
 
 #[wasm_bindgen_test]
 async fn the_router_chooses_among_the_subprotocols_that_are_offered() {
@@ -208,7 +226,7 @@ async fn a_flood_of_large_messages_arrives_whole_and_in_order() {
     };
     let reading = async {
         for n in 0..100_u32 {
-            let event = futures::StreamExt::next(&mut events).await.unwrap();
+            let event = events.next().await.unwrap();
             assert_eq!((event.args.get(0), event.missed), (Ok(n), 0));
             assert_eq!(event.args.get::<String>(1).unwrap().len(), text.len());
         }

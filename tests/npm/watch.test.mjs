@@ -201,3 +201,26 @@ test('the network and the page are listened to while a session is open and watch
     await session.closed;
     assert.equal(page.listening(), 0);
 });
+
+test('a durable session whose connection died without a word goes on over another one, and watches that', async (t) => {
+    const peer = await peerFor(t);
+    const joining = connect({ url: peer.url, realm: 'realm1', WebSocket, initial_retry_delay: 0.001, heartbeat: { interval: 40, timeout: 800 } });
+    const silent = await peer.connection();
+    await silent.welcome();
+    const session = await joining;
+    const heard = new Promise((resolve) => session.subscribe('com.t', ([text]) => resolve(text)).catch(() => {}));
+    const [, request] = await silent.receive();
+    silent.send([33, request, 5]);
+    const next = await peer.connection();
+    await next.welcome(undefined, 8);
+    assert.deepEqual(await next.receive(), [32, 1, {}, 'com.t']);
+    next.send([33, 1, 6], [36, 6, 1, {}, ['still here']]);
+    assert.equal(await heard, 'still here');
+    const [code, again] = await next.receive();
+    assert.equal(code, 34);
+    next.send(noSuchSubscription(again));
+    const { sent, sessions } = session.stats();
+    assert.deepEqual([session.id, sessions, sent.frames >= 5], [8, 2, true]);
+    session.leave();
+    await session.closed;
+});

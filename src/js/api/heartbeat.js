@@ -22,6 +22,8 @@ import { listen } from '../glue/page.js';
  * @property {(changed: (change: import('../glue/page.js').Change) => void) => () => void} listen
  */
 
+/** What had left the transport by then, in how many milliseconds an answer has to come, and whether it was asked before. @typedef {{ left: number, within: number, again: boolean }} Asked */
+
 /** @type {World} */
 const WORLD = {
     now: () => Date.now(),
@@ -51,7 +53,7 @@ export class Heartbeat {
     /** How long nothing has come, as far as is known. */
     #idle = 0;
     #received = -1;
-    /** While an answer is waited for. @type {{ left: number, within: number, again: boolean } | null} */
+    /** While an answer is waited for. @type {Asked | null} */
     #asked = null;
     #unlisten;
 
@@ -135,7 +137,7 @@ export class Heartbeat {
     }
 
     #expire = () => {
-        const asked = /** @type {NonNullable<typeof this.#asked>} */ (this.#asked);
+        const asked = /** @type {Asked} */ (this.#asked);
         if (this.#heard()) return this.#rest();
         // The question itself may still wait behind a large message that the network takes slowly.
         const left = this.#left();

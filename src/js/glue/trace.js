@@ -128,7 +128,7 @@ function summary(values, what) {
     return `<${list.length} ${what}${list.length > 0 ? `: ${kinds.join(', ')}` : ''}>`;
 }
 
-/** @param {any} value */
+/** @param {any} value @returns {string} */
 function kind(value) {
     if (value === null) return 'null';
     if (Array.isArray(value)) return 'list';

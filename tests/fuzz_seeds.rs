@@ -18,6 +18,9 @@ mod properties;
 
 #[path = "../fuzz/reconnect.rs"]
 mod reconnect;
+#[cfg(feature = "router")]
+#[path = "../fuzz/router.rs"]
+mod router;
 #[path = "../fuzz/session/mod.rs"]
 mod session;
 #[allow(dead_code, reason = "the tests of the tape use the other half")]
@@ -72,4 +75,10 @@ fn the_seeds_of_session_hold() {
 #[test]
 fn the_seeds_of_tape_hold() {
     run("tape", 25, tape::check);
+}
+
+#[cfg(feature = "router")]
+#[test]
+fn the_seeds_of_router_hold() {
+    run("router", 20, |octets| _ = router::check(octets));
 }

@@ -2,6 +2,7 @@
 //! Shared by the fuzz target, by the test that runs its seeds and by the long random run; the one rule:
 //! every octet sequence is a history, and [`watch`] panics when the session breaks a promise in it.
 
+#[path = "../choices.rs"]
 mod choices;
 mod router;
 mod watch;

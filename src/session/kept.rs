@@ -235,3 +235,47 @@ impl<P: Payload> Session<P> {
         self.router.supports(Role::Dealer, "force_reregister")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        message::{
+            Id, Message, Registered, RequestId, Subscribed, Unregistered, Unsubscribed, Values, Welcome,
+            WelcomeDetails,
+        },
+        session::{Input, SessionConfig},
+    };
+
+    #[test]
+    fn what_was_ended_is_not_kept_until_the_session_is_lost() {
+        let now = Duration::ZERO;
+        let mut session = Session::<Values>::new(SessionConfig { durable: true, ..SessionConfig::default() });
+        let receives = |session: &mut Session<Values>, message: Message<Values>| {
+            session.handle(now, Input::Message(message));
+        };
+        session.handle(now, Input::Opened);
+        session.join(now, "realm1".into(), Default::default()).unwrap();
+        let both = Dict::new().with("broker", Dict::new()).with("dealer", Dict::new());
+        let details = WelcomeDetails::default().with("roles", both);
+        receives(&mut session, Welcome { session: Id::new(1).unwrap(), details }.into());
+        let mut requests = (1..).map(|number| RequestId::new(number).unwrap());
+        let mut request = || requests.next().unwrap();
+        for id in 1..100 {
+            let handler = session.subscribe("com.topic".into(), Default::default()).unwrap();
+            let subscription = Id::new(id).unwrap();
+            receives(&mut session, Subscribed { request: request(), subscription }.into());
+            let endpoint = session.register("com.procedure".into(), Default::default()).unwrap();
+            let registration = Id::new(id).unwrap();
+            receives(&mut session, Registered { request: request(), registration }.into());
+            assert_eq!(session.kept.entries.len(), 2);
+            session.unsubscribe(handler).unwrap();
+            let request_id = Some(request());
+            receives(&mut session, Unsubscribed { request: request_id, details: Default::default() }.into());
+            session.unregister(endpoint).unwrap();
+            let request_id = Some(request());
+            receives(&mut session, Unregistered { request: request_id, details: Default::default() }.into());
+            assert!(session.kept.entries.is_empty(), "{:?}", session.kept);
+        }
+    }
+}

@@ -49,7 +49,9 @@ pub(crate) fn check(script: &[u8]) {
     config.retry_delay_growth = octets.number();
     config.retry_delay_jitter = octets.number();
     config.retry_if_unreachable = octets.next().is_multiple_of(2);
-    let ways = usize::from(octets.next()) * 2;
+    // Mostly few: many are slow, and no different.
+    let ways = octets.next();
+    let ways = if ways < 250 { usize::from(ways % 8) } else { usize::from(ways) * 2 };
     let mut model = Model {
         ways: ways.min(256),
         greatest: config.max_retry_delay.max(0.0),

@@ -150,6 +150,23 @@ for (const kind of [chromium, firefox]) {
       forgive(/WebSocket|ws:\/\//);
     });
 
+    test('two windows whose router comes back talk again, and one of them serves the procedures', async () => {
+      const [first, second] = [await open(), await open()];
+      await first.sees('#service', /this window/);
+      await second.sees('#service', /another window/);
+      await router.kill();
+      for (const window of [first, second]) await window.is('waiting');
+      await router.start();
+      for (const window of [first, second]) await window.is('open');
+      await say(first, 'anybody here?');
+      await second.sees('#chat-list', /anybody here\?/);
+      for (const window of [first, second]) {
+        await window.click('#echo-form button');
+        await window.sees('#answer', /RESULT com\.example\.echo/);
+      }
+      forgive(/WebSocket|ws:\/\//);
+    });
+
     test('the wire shows every message, holds still when it is paused, and goes on afterwards', async () => {
       const window = await open();
       await window.sees('#service', /this window/);

@@ -6,6 +6,9 @@ import { Names } from './names.js';
 
 const LIMIT = 200;
 
+/** What is asked only to see whether the router is there looks like a mistake otherwise. */
+const PROBE = { sent: { about: 'are you there?', payload: [] }, received: { about: 'yes', payload: [] } };
+
 export class WireLog {
   #list;
   #empty;
@@ -19,7 +22,6 @@ export class WireLog {
     this.#pause = root.querySelector('#log-pause');
     this.#probes = root.querySelector('#log-probes');
     this.#pause.addEventListener('click', () => (this.#paused ? this.#resume() : this.#hold()));
-    this.#probes.addEventListener('change', () => this.#list.classList.toggle('with-probes', this.#probes.checked));
     root.querySelector('#log-clear').addEventListener('click', () => {
       this.#list.replaceChildren();
       if (this.#paused) this.#hold();
@@ -31,11 +33,14 @@ export class WireLog {
   lane(who) {
     const names = new Names();
     return (entry) => {
-      const about = names.about(entry);
+      const named = names.about(entry);
+      // They come every few seconds, and would leave no room for anything else.
+      if (entry.probe && !this.#probes.checked) return;
+      const about = entry.probe ? PROBE[entry.direction] : named;
       if (!this.#paused) return this.#write(who, entry, about);
       this.#paused.push([who, entry, about]);
       if (this.#paused.length > LIMIT) this.#paused.shift();
-      if (!entry.probe) this.#count(this.#paused.filter(([, { probe }]) => !probe).length);
+      this.#count(this.#paused.length);
     };
   }
 
@@ -59,7 +64,7 @@ export class WireLog {
 
   #write(who, { direction, at, type, size, probe }, { about, payload }) {
     const sent = direction === 'sent';
-    if (!probe) this.#empty.hidden = true;
+    this.#empty.hidden = true;
     const problem = !probe && (type === 'ERROR' || type === 'ABORT' || type === 'INVALID');
     const line = element(
       'li',
@@ -68,8 +73,7 @@ export class WireLog {
       element('span', { className: 'who' }, who),
       element('span', { className: 'arrow', role: 'img', 'aria-label': sent ? 'sent' : 'received' }, sent ? '→' : '←'),
       element('b', {}, type),
-      element('span', { className: 'about' }, probe ? `${about} (are you there?)` : about),
-      element('span', { className: 'payload' }, payload.filter(hasContent).map((part) => preview(part)).join(' ')),
+      element('span', { className: 'what' }, about, ' ', element('span', { className: 'payload' }, payload.filter(hasContent).map((part) => preview(part)).join(' '))),
       element('span', { className: 'size' }, `${size} B`),
     );
     appendBounded(this.#list, line, LIMIT);

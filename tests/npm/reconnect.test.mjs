@@ -311,3 +311,81 @@ test('wrong options of reconnecting are a TypeError that names them', () => {
         assert.throws(() => new Connection({ url: 'ws://localhost', realm: 'r', ...wrong }), { name: 'TypeError', message: `Connection: ${message}` });
     }
 });
+
+/** Ends a connection in every way there is. @type {Record<string, (at: any) => Promise<void>>} */
+const ENDINGS = {
+    'close() during a wait': async ({ peer, open }) => {
+        const { connection, closed } = open({ initial_retry_delay: LONG });
+        (await peer.connection()).drop();
+        await closed();
+        connection.close();
+    },
+    'an onclose that stops the retries': async ({ peer, open }) => {
+        const { connection } = open({ initial_retry_delay: LONG, onclose: async () => true });
+        (await peer.connection()).drop();
+        await connection.closed;
+    },
+    'close() while connecting': async ({ peer, open }) => {
+        const { connection } = open();
+        await peer.connection();
+        connection.close();
+    },
+    'leave() of a durable session with a heartbeat': async ({ peer, open }) => {
+        const { connection, opened: joined } = open({ durable: true });
+        let router = await peer.connection();
+        await router.welcome();
+        const session = await joined();
+        router.drop();
+        router = await peer.connection();
+        await router.welcome();
+        while (!session.isOpen) await settled();
+        session.leave();
+        await router.goodbye();
+        await connection.closed;
+    },
+    'a refusal': async ({ peer, open }) => {
+        const { connection } = open({ durable: true });
+        const router = await peer.connection();
+        await router.receive();
+        router.send(NO_REALM);
+        await connection.closed;
+    },
+};
+
+for (const [how, end] of Object.entries(ENDINGS)) {
+    test(`nothing is left running after ${how}`, async (t) => {
+        const peer = await peerFor(t);
+        const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+        const listening = { added: 0, removed: 0 };
+        const page = { addEventListener: () => listening.added++, removeEventListener: () => listening.removed++ };
+        Object.assign(globalThis, page);
+        t.after(() => Object.keys(page).forEach((name) => delete globalThis[name]));
+        const before = timers();
+        await end({ peer, open: (options) => opened(peer.url, options) });
+        // The sockets of both sides have timers of their own while they close.
+        for (const socket of peer.server.clients) socket.terminate();
+        while (peer.server.clients.size > 0) await settled();
+        await settled();
+        assert.equal(timers(), before);
+        assert.equal(listening.removed, listening.added);
+    });
+}
+
+test('an AbortSignal is not listened to once connect is settled', async (t) => {
+    const peer = await peerFor(t);
+    const heard = [];
+    const signal = { aborted: false, addEventListener: (type) => heard.push(`+${type}`), removeEventListener: (type) => heard.push(`-${type}`) };
+    const options = { url: peer.url, realm: 'realm1', WebSocket, signal };
+    const rejected = assert.rejects(connect(options));
+    (await peer.connection()).drop();
+    await rejected;
+    assert.deepEqual([heard.splice(0)[0], heard.length], ['+abort', 0]);
+    const joining = connect(options);
+    const router = await peer.connection();
+    await router.welcome();
+    const session = await joining;
+    assert.deepEqual(heard, ['+abort', '-abort']);
+    const left = session.leave();
+    await router.goodbye();
+    await left;
+});

@@ -36,7 +36,7 @@ test('a router that refuses what it is asked for is there', async (t) => {
 });
 
 test('a heartbeat is a boolean or its times, and anything else a TypeError', () => {
-    for (const heartbeat of ['no', 3, { interval: '1' }, { interval: 0 }, { timeout: -1 }, { every: 10 }, []]) {
+    for (const heartbeat of ['no', 3, { interval: '1' }, { interval: 0 }, { timeout: -1 }, { interval: Infinity }, { timeout: 2 ** 31 }, { interval: NaN }, { every: 10 }, []]) {
         assert.throws(() => new Connection({ url: 'ws://localhost', realm: 'r', heartbeat }), /<options>\.heartbeat must be a boolean or \{ interval, timeout \} in milliseconds/);
     }
     for (const heartbeat of [undefined, null, false, true, {}, { interval: 5000 }]) new Connection({ url: 'ws://localhost', realm: 'r', heartbeat });

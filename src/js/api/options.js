@@ -95,7 +95,7 @@ function waysOf(options, own) {
 function heartbeatOption({ heartbeat, durable }) {
     if (heartbeat === false || (heartbeat == null && !durable)) return null;
     const { interval = 30_000, timeout = 10_000, ...others } = heartbeat === true ? {} : (heartbeat ?? {});
-    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1) && Object.keys(others).length === 0;
+    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1 && time < 2 ** 31) && Object.keys(others).length === 0;
     check(isRight && (heartbeat == null || heartbeat === true || isGivenDict(heartbeat)), 'Connection: <options>.heartbeat must be a boolean or { interval, timeout } in milliseconds');
     return { interval, timeout };
 }

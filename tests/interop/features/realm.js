@@ -38,7 +38,7 @@ export const realm = [
     area: AREA,
     name: 'killing a session',
     async run(at) {
-      const [killer, victim] = [await at.join(), await at.join()];
+      const [killer, victim] = [await at.join(), await at.join({ durable: false })];
       const { sessions } = at.lib.meta(killer);
       await soon(sessions.kill(victim.id, { reason: 'com.example.killed', message: 'sorry' }), 'answer');
       same((await soon(victim.closed, 'end of the session')).reason, 'com.example.killed', 'the reason');

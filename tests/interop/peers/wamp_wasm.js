@@ -8,7 +8,7 @@ export function wamp_wasm_peer({ connect, Result, WampError }, e2ee, options = {
     async join({ url, realm, serializer, auth }) {
       const seen = {};
       const how = auth?.probe ? probe(auth, seen) : auth && { auth: await with_key(auth) };
-      const session = await connect({ url, realm, serializers: [serializer], on_user_error() {}, ...how, ...options });
+      const session = await connect({ url, realm, durable: false, serializers: [serializer], on_user_error() {}, ...how, ...options });
       return { session, details: session.details, closed: session.closed.then((end) => end.reason), ...seen };
     },
     async key_ring(keys) {

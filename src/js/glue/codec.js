@@ -35,7 +35,7 @@ export const isSpoken = (protocol) => Object.hasOwn(CODECS, single(protocol));
 /**
  * What a session speaks over an open transport. Only what is out of the ordinary takes a moment.
  * @param {string} protocol that was agreed on @param {Transport} transport
- * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string, trace: import('./trace.js').Trace | null }} options
+ * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string, max_message_size: number, trace: import('./trace.js').Trace | null }} options
  * @returns {Line | Promise<Line>}
  */
 export function lineOver(protocol, transport, { own, lenient, batch_separator, max_message_size, trace }) {

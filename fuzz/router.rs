@@ -24,6 +24,7 @@ use wamp_wasm::{
 use self::choices::Choices;
 
 #[path = "choices.rs"]
+#[allow(clippy::duplicate_mod, reason = "each target is a crate, and tests have several of them")]
 mod choices;
 
 const URIS: [&str; 8] = ["com.a", "com.a", "com.b", "com.b.c", "com.denied", "com..d", "wamp.x", "bad uri"];

@@ -3,6 +3,7 @@
 //! every octet sequence is a history, and [`watch`] panics when the session breaks a promise in it.
 
 #[path = "../choices.rs"]
+#[allow(clippy::duplicate_mod, reason = "each target is a crate, and tests have several of them")]
 mod choices;
 mod router;
 mod watch;

@@ -51,6 +51,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// In the order of their tickets, which are counted.
+    #[allow(clippy::vec_box, reason = "one that is taken out moves all that are behind it")]
     entries: Vec<Box<Entry>>,
     /// Nothing is due before this.
     deadline: Option<Duration>,
@@ -214,8 +215,8 @@ impl<P: Payload> Session<P> {
         }
         let ended = self.kept.entries.remove(at);
         let success = if role == Role::Broker {
-            let same = |other: &Box<Entry>| other.role == role && other.pattern == ended.pattern;
-            Success::Unsubscribed(!self.kept.entries.iter().any(same))
+            let mut others = self.kept.entries.iter();
+            Success::Unsubscribed(!others.any(|other| other.role == role && other.pattern == ended.pattern))
         } else {
             Success::Unregistered
         };

@@ -7,6 +7,7 @@ import { json } from '../../pkg/glue/json.js';
 import { Driver } from '../../pkg/glue/driver.js';
 import { connect, Connection, init, SessionLost, StateError } from '../../pkg/node.js';
 import { Core } from '../../pkg/wasm/wamp_wasm.js';
+import { longPollPeer } from './longpoll_peer.mjs';
 import { joined, peerFor, WebSocket } from './peer.mjs';
 
 /** No router gave it to a subscription. */
@@ -223,4 +224,23 @@ test('a durable session whose connection died without a word goes on over anothe
     assert.deepEqual([session.id, sessions, sent.frames >= 5], [8, 2, true]);
     session.leave();
     await session.closed;
+});
+
+test('it is the same over a long poll: a round trip is measured and shown, and a silent router is lost', async (t) => {
+    const peer = await longPollPeer(t);
+    const shown = [];
+    const trace = ({ direction, type, probe }) => shown.push(`${direction} ${type}${probe ? ', a probe' : ''}`);
+    const joining = connect({ realm: 'realm1', durable: false, heartbeat: { interval: 1000, timeout: 30 }, trace, transports: [{ type: 'longpoll', url: peer.url }] });
+    await peer.receive();
+    peer.send(JSON.stringify([2, 7, { roles: { broker: {} } }]));
+    const session = await joining;
+    const rtt = session.rtt();
+    const [code, request] = JSON.parse(await peer.receive());
+    assert.equal(code, 34);
+    peer.send(JSON.stringify(noSuchSubscription(request)));
+    assert.ok((await rtt) > 0);
+    assert.match((await session.closed).message, /has not answered within 30 ms/);
+    assert.deepEqual(shown.slice(0, 4), ['sent HELLO', 'received WELCOME', 'sent UNSUBSCRIBE, a probe', 'received ERROR, a probe']);
+    const { sent, received } = session.stats();
+    assert.deepEqual([sent.frames >= 3, received.frames], [true, 2]);
 });

@@ -389,3 +389,25 @@ test('an AbortSignal is not listened to once connect is settled', async (t) => {
     await router.goodbye();
     await left;
 });
+
+test('close() right after reconnect(), in the middle of a handler, is the end', async (t) => {
+    const peer = await peerFor(t);
+    const { connection, opened: joined, closed } = opened(peer.url, { durable: true });
+    const router = await peer.connection();
+    await router.welcome();
+    const session = await joined();
+    const called = new Promise((resolve) => {
+        const subscribing = session.subscribe('com.t', () => {
+            connection.reconnect();
+            connection.close();
+            resolve();
+        });
+        subscribing.catch(() => {});
+    });
+    await router.receive();
+    router.send([33, 1, 11], [36, 11, 1, {}]);
+    await called;
+    assert.deepEqual([(await closed()).will_retry, (await session.closed).was_open], [false, true]);
+    await connection.closed;
+    assert.deepEqual([connection.isConnected, connection.isRetrying], [false, false]);
+});

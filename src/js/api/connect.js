@@ -2,7 +2,7 @@
 // One call from options to an open session, which then stays open: a promise with a reason.
 
 import { check, isGivenDict } from '../glue/check.js';
-import { Connection } from './connection.js';
+import { ASYNC_DISPOSE, Connection } from './connection.js';
 import { WampError, sessionLost } from './errors.js';
 
 /**
@@ -33,7 +33,7 @@ export function connect(options) {
             signal?.removeEventListener('abort', aborted);
             reject(sessionLost(reason, message));
             // Nobody can open it again.
-            return connection[Symbol.asyncDispose]();
+            return connection[ASYNC_DISPOSE]();
         });
     });
 }

@@ -28,6 +28,9 @@ const BY_APPLICATION = 'closed by the application';
 /** setTimeout takes no more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** `Symbol.asyncDispose`, which not every browser has. @type {typeof Symbol.asyncDispose} */
+export const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
 /** How each failure of an attempt counts. */
 const ENDS = Object.freeze({ unreachable: End.Unreachable, unsupported: End.Unsupported, refused: End.Refused });
 
@@ -139,11 +142,16 @@ export class Connection {
         // In the middle of onclose the timer for the next attempt is set already, so this stops it.
         if (!attempt && !this.isRetrying) throw new StateError('connection already closed');
         this.#retries.stop();
-        if (session) session.leave(reason, message);
-        else this.#halt(null, BY_APPLICATION);
+        if (!session) return this.#halt(null, BY_APPLICATION);
+        try {
+            session.leave(reason, message);
+        } catch (error) {
+            // In a callback of a session whose end is on its way already.
+            if (!(error instanceof StateError)) throw error;
+        }
     }
 
-    async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    async [ASYNC_DISPOSE]() {
         this.#disposed = true;
         if (this.isConnected || this.isRetrying) {
             this.close();

@@ -106,7 +106,7 @@ export async function use(): Promise<void> {
     console.log(end.reason?.length, closed.was_open, session.features.caller['x'], session.subscriptions[0]?.[0]?.id, session.registrations[0]?.id);
 
     // Connection
-    const connection = new Connection({ url: 'ws://localhost', realm: 'r', max_retries: -1, autoping_interval: 5 });
+    const connection = new Connection({ url: 'ws://localhost', realm: 'r', max_retries: -1, max_message_size: 1e6, max_pending: 100, autoping_interval: 5 });
     connection.onopen = (opened, details) => console.log(opened.id, details.transport.url, details['roles']);
     connection.onclose = (reason: CloseReason, details: CloseDetails) => reason === 'lost' && details.will_retry;
     connection.onclose = async () => {};

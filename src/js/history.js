@@ -2,6 +2,7 @@
 // Events that were published before: what a router has kept of a topic, and a stream that goes on with
 // what comes. One rule: an event is given once, whether it was kept, came live, or both.
 
+import { sessionLost } from './api/errors.js';
 import { isLive } from './api/handles.js';
 import { Result } from './api/values.js';
 import { check, isGivenDict } from './glue/check.js';
@@ -32,11 +33,13 @@ export async function* replay(session, topic, options = {}) {
     const { history = {}, ...subscribe } = options;
     // First of all, so that nothing is published between the two; what comes meanwhile waits in the stream.
     const stream = /** @type {any} */ (await session.subscribe(topic, null, subscribe));
+    const { id } = session;
     try {
         const kept = await events(session, stream.id, history);
         const seen = new Set(kept.map(({ publication }) => publication));
         for (const event of kept) yield { args: event.args, kwargs: event.kwargs, details: { ...event.details, publication: event.publication, topic: event.topic ?? stream.topic }, replayed: true };
         for await (const event of stream) {
+            if (session.id !== id) throw sessionLost(null, 'the connection was lost: events may be missing');
             if (stream.dropped > 0) throw new RangeError('replay: events were dropped: read faster, or raise <options>.buffer');
             // Whatever was kept before the answer was made can also come live, but only once.
             if (!seen.delete(event.details.publication)) yield { ...event, replayed: false };

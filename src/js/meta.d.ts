@@ -175,7 +175,8 @@ export function events(session: Session, subscription: number, options?: History
 /**
  * The events of a topic: first those that the router kept, then those that come, without a gap and each
  * once. Leaving the loop unsubscribes. Throws when so many events wait for the reader that one was dropped:
- * `buffer` in the options says how many may.
+ * `buffer` in the options says how many may; and a `SessionLost` after the connection was lost, because
+ * what was published meanwhile may be missing.
  *
  * ```ts
  * for await (const { args, replayed } of replay(session, 'com.example.chat', { history: { limit: 50 } })) …

@@ -11,7 +11,7 @@ const ROLES = {
     broker: { features: { subscription_meta_api: true, session_meta_api: true } },
     dealer: { features: { session_meta_api: true, registration_meta_api: true, testament_meta_api: true } },
 };
-const join = (t, details = { roles: ROLES }) => joined(t, { connect, details });
+const join = (t, details = { roles: ROLES }, options = {}) => joined(t, { connect, details, options });
 
 /** Answers the next CALL, and gives what it was without its id. */
 async function answer(router, args) {
@@ -205,6 +205,24 @@ test('a replay ends with the session, whatever it waits for', async (t) => {
         await session.closed;
         assert.deepEqual(await stream.next(), { done: true, value: undefined });
     }
+});
+
+test('a replay of a durable session ends with its connection, because events may be missing then', async (t) => {
+    const { session, router, peer } = await join(t, undefined, { durable: true, initial_retry_delay: 0 });
+    const stream = replay(session, 'com.t');
+    const first = stream.next();
+    const [, request] = await router.receive();
+    router.send([33, request, 11]);
+    await answer(router, [[spec(1, '2026-01-01T00:00:00Z')]]);
+    assert.equal((await first).value.replayed, true);
+    router.drop();
+    const other = await peer.connection();
+    await other.welcome({ roles: ROLES }, 8);
+    const rejected = assert.rejects(stream.next(), { name: 'SessionLost', message: /events may be missing/ });
+    const [, again] = await other.receive();
+    other.send([33, again, 11], [36, 11, 3, {}, [3]]);
+    await rejected;
+    assert.deepEqual((await other.receive()).slice(2), [11]);
 });
 
 test('a router that keeps nothing ends a replay with its error, and the subscription', async (t) => {

@@ -306,6 +306,31 @@ test('after a failure inside the session goes on with its handles, and a new cor
     assert.equal(await ending, true);
 });
 
+test('handles come back after a failure inside, also when the next connection is lost before they do', async (t) => {
+    const life = Life.opened();
+    const [first, second] = [await subscribed(life), await subscribed(life, null)];
+    const registration = await registered(life);
+    const poll = t.mock.method(Core.prototype, 'poll', () => {
+        throw new WebAssembly.RuntimeError('unreachable');
+    });
+    life.wire.send([33, 99, 1]);
+    poll.mock.restore();
+    let wire = life.again();
+    assert.equal(wire.take().length, 3);
+    wire.send([33, 1, 51]);
+    assert.deepEqual([first.state, second.state], ['active', 'pending']);
+    assert.equal(await second.unsubscribe(), false);
+    wire.drop();
+    assert.deepEqual([first.state, second.state, registration.state], ['pending', 'ended', 'pending']);
+    wire = life.again();
+    assert.deepEqual(wire.take(), [[32, 1, {}, 'com.t'], [64, 2, {}, 'com.p']]);
+    wire.send([33, 1, 52], [65, 2, 62]);
+    assert.deepEqual([first.id, first.state, registration.id, registration.state], [52, 'active', 62, 'active']);
+    wire.drop();
+    life.controls.over(life.ends.at(-1));
+    assert.deepEqual([first.state, second.state, registration.state], ['lost', 'ended', 'lost']);
+});
+
 test('handles can be ended after a failure inside, too', async (t) => {
     const life = Life.opened();
     const subscription = await subscribed(life);

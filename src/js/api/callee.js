@@ -84,9 +84,9 @@ export class Callee {
         });
     }
 
-    /** What a core of no more use had is asked for again. @param {Driver} driver */
-    again(driver) {
-        this.handles.again(driver, ({ ticket }) => {
+    /** What was known to a core of no more use is asked for again. @param {Driver} driver */
+    adopt(driver) {
+        this.handles.adopt(driver, ({ ticket }) => {
             this.handles.delete(ticket);
             driver.request([UNREGISTER, 1, ticket], NOBODY);
         });

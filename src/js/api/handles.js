@@ -4,7 +4,7 @@
 
 import { toTape } from '../glue/octets.js';
 import * as Op from '../glue/op.js';
-import { StateError } from './errors.js';
+import { SessionLost, StateError } from './errors.js';
 
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Pending} Pending */
@@ -33,6 +33,8 @@ import { StateError } from './errors.js';
 /** @extends {Map<number, Kept>} */
 export class Handles extends Map {
     #link;
+    /** What no core knows: only a failure inside makes such. @type {Kept[]} */
+    #orphans = [];
 
     /** @param {Link} link */
     constructor(link) {
@@ -91,12 +93,19 @@ export class Handles extends Map {
         }
     }
 
-    /** Asks for what a core had that is of no more use. @param {Driver} driver @param {(kept: Kept) => void} drop ends what is not wanted any more */
-    again(driver, drop) {
-        const all = [...this.values()];
-        this.clear();
-        for (const kept of all) {
+    /** The core that knew them is of no more use. */
+    orphan() {
+        for (const kept of this.values()) {
             kept.ticket = 0;
+            this.#orphans.push(kept);
+        }
+        this.clear();
+    }
+
+    /** Asks for what no core knows. @param {Driver} driver @param {(kept: Kept) => void} drop ends what is not wanted any more */
+    adopt(driver, drop) {
+        for (const kept of this.#orphans.splice(0)) {
+            if (kept.state !== 'pending') continue;
             const ticket = driver.request(kept.request, {
                 done: (_, id) => {
                     kept.ticket = ticket;
@@ -104,14 +113,17 @@ export class Handles extends Map {
                     if (kept.state === 'pending') this.restored(ticket, id);
                     else drop(kept);
                 },
-                failed: (error) => kept.state === 'pending' && this.#lose(kept, error),
+                failed: (error) => {
+                    if (error instanceof SessionLost) this.#orphans.push(kept);
+                    else if (kept.state === 'pending') this.#lose(kept, error);
+                },
             });
         }
     }
 
     /** The session is over. @param {Error} lost @param {boolean} left whether the application wanted it */
     over(lost, left) {
-        for (const kept of this.values()) {
+        for (const kept of [...this.values(), ...this.#orphans]) {
             if (kept.state === 'ended') continue;
             this.mark(kept, left ? 'ended' : 'lost');
             kept.stop(left ? null : lost);

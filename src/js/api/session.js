@@ -65,8 +65,6 @@ export class Session {
     #driver = null;
     /** What decides, for as long as the session lives. @type {Core | null} */
     #core = null;
-    /** Whether the core is not the one that knew the handles, which is of no more use. */
-    #renewed = false;
     #config;
     #host;
     /** Where what has a payload is sent, while that may be. @type {Sender | null} */
@@ -405,8 +403,8 @@ export class Session {
 
     /** @param {any[]} message UNSUBSCRIBE or UNREGISTER, with a ticket @param {import('../glue/driver.js').Pending} pending */
     #endHandle(message, pending) {
-        const isKnown = message[2] !== 0 && !this.#renewed && this.#core !== null;
-        if (!isKnown) pending.done(0, 0, null);
+        // No core knows it.
+        if (message[2] === 0) pending.done(0, 0, null);
         else if (this.#driver?.alive) this.#driver.request(message, pending);
         else pending.done(0, endUnsent(/** @type {Core} */ (this.#core), message), null);
     }
@@ -431,11 +429,8 @@ export class Session {
         this.#joinedAt = performance.now();
         if (!this.#draining) this.#sender = this.#payloads ?? driver;
         this.#watch.joined(driver);
-        if (this.#renewed) {
-            this.#renewed = false;
-            this.#subscriber.again(driver);
-            this.#callee.again(driver);
-        }
+        this.#subscriber.adopt(driver);
+        this.#callee.adopt(driver);
         this.#offline.flush(() => (this.isOpen ? this.#payloads ?? driver : null), driver);
         this.#config.joined?.(this.#welcome);
         this.#user(() => this.onjoin?.(this.#welcome), 'Exception raised from app code while firing Session.onjoin()');
@@ -448,14 +443,13 @@ export class Session {
         this.#watch.ended(this.#driver);
         const { reason, message, wasOpen: was_open } = ended;
         this.#callee.interrupt(sessionLost(reason, message));
-        if (ended.crashed) {
-            this.#core = null;
-            this.#renewed = true;
-        }
+        if (ended.crashed) this.#core = null;
         const details = { reason, message, was_open };
         if (this.#durable && ended.cause !== EndCause.Left) {
-            this.#subscriber.handles.suspend();
-            this.#callee.handles.suspend();
+            for (const { handles } of [this.#subscriber, this.#callee]) {
+                handles.suspend();
+                if (ended.crashed) handles.orphan();
+            }
         } else {
             this.#settle(ended);
         }

@@ -88,9 +88,9 @@ export class Subscriber {
         });
     }
 
-    /** What a core of no more use had is asked for again. @param {import('../glue/driver.js').Driver} driver */
-    again(driver) {
-        this.handles.again(driver, ({ ticket }) => {
+    /** What was known to a core of no more use is asked for again. @param {import('../glue/driver.js').Driver} driver */
+    adopt(driver) {
+        this.handles.adopt(driver, ({ ticket }) => {
             this.handles.delete(ticket);
             driver.request([UNSUBSCRIBE, 1, ticket], NOBODY);
         });

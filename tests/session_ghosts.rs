@@ -16,7 +16,7 @@ const PROCEDURE: &str = "com.procedure";
 const TAKEN: &str = "wamp.error.procedure_already_exists";
 /// The WELCOME of a router that can take a procedure from the session that has it.
 const FORCING_WELCOME: &str =
-    r#"[2,43,{"roles":{"broker":{},"dealer":{"features":{"force_reregister":true}}}}]"#;
+    r#"[2,43,{"roles":{"broker":{},"dealer":{"features":{"registration_revocation":true}}}}]"#;
 
 fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

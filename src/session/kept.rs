@@ -231,9 +231,10 @@ impl<P: Payload> Session<P> {
         self.tell(SessionEvent::NotRestored { ticket, error, payload });
     }
 
-    /// Whether the router says that a REGISTER can take a procedure from a session that holds it.
+    /// Whether a REGISTER can take a procedure from a session that holds it. No feature says so by name: whoever it is taken from
+    /// is told by a revocation.
     fn router_forces(&self) -> bool {
-        self.router.supports(Role::Dealer, "force_reregister")
+        self.router.supports(Role::Dealer, "registration_revocation")
     }
 }
 

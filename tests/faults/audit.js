@@ -12,6 +12,8 @@ export class Audit {
   #calls = new Map();
   /** By the number of a publication: how often each member got it, and last the observer. @type {Map<number, Uint8Array>} */
   #received = new Map();
+  /** The same of what the router has sent to each. */
+  #sent = new Map();
   #executed = new Map();
   /** For each member the times in which something happened to it. */
   #faulted;
@@ -28,14 +30,19 @@ export class Audit {
   add({ publications, calls, received, executed, complaints }) {
     for (const [news, number, sent, settled, outcome] of publications) this.#publications.set(number, { news, sent, settled, outcome });
     for (const [number, outcome] of calls) this.#calls.set(number, outcome);
-    for (let i = 0; i < received.length; i += 2) this.#note(received[i], received[i + 1]);
+    for (let i = 0; i < received.length; i += 2) note(this.#received, received[i], received[i + 1]);
     for (let i = 1; i < executed.length; i += 2) this.#executed.set(executed[i], (this.#executed.get(executed[i]) ?? 0) + 1);
     this.complaints.push(...complaints);
   }
 
   /** What the observer received. */
   observed(number) {
-    this.#note(this.#count, number);
+    note(this.#received, this.#count, number);
+  }
+
+  /** What the router has sent to a member. */
+  sent(member, number) {
+    note(this.#sent, member, number);
   }
 
   /** Something happened to these members, from then until they worked again. */
@@ -50,7 +57,7 @@ export class Audit {
 
   verdict() {
     const result = {
-      acknowledged: 0, lost: [], lost_in_crash: 0, deliveries: 0,
+      acknowledged: 0, lost: [], undelivered: [], lost_in_crash: 0, deliveries: 0,
       called: this.#calls.size, answered: 0, executed: this.#executed.size,
       duplicates: [], wrong: [], rejected: {},
     };
@@ -77,18 +84,24 @@ export class Audit {
     return result;
   }
 
-  /** An acknowledged publication has to have reached the observer, and every member to whom nothing happened meanwhile. */
+  /**
+   * An acknowledged publication has to have reached the observer, and every member to whom nothing happened meanwhile. If the
+   * router has not sent it to one of them, it is the router that did not deliver it.
+   */
   #delivered(result, number, sent, settled) {
-    const counts = this.#received.get(number) ?? new Uint8Array(this.#count + 1);
-    const in_crash = this.#crashes.some((at) => sent <= at && settled >= at - CRASH);
-    if (counts[this.#count] === 0) {
-      if (in_crash) result.lost_in_crash += 1;
-      else result.lost.push(`publication ${number} (sent ${sent}, acknowledged ${settled}) did not reach the observer`);
+    const what = `publication ${number} (sent ${sent}, acknowledged ${settled})`;
+    const received = this.#received.get(number) ?? [];
+    const on_the_wire = this.#sent.get(number) ?? [];
+    if (!received[this.#count]) {
+      if (this.#crashes.some((at) => sent <= at && settled >= at - CRASH)) result.lost_in_crash += 1;
+      else result.undelivered.push(`${what} to the observer`);
     }
     for (let member = 0; member < this.#count; member++) {
       if (this.#faulted[member].some(([from, to]) => from <= settled + GRACE && to >= sent)) continue;
       result.deliveries += 1;
-      if (counts[member] === 0) result.lost.push(`publication ${number} (sent ${sent}, acknowledged ${settled}) did not reach ${this.#name(member)}`);
+      if (received[member]) continue;
+      if (on_the_wire[member]) result.lost.push(`${what} was sent to session ${member} and did not reach its handler`);
+      else result.undelivered.push(`${what} to session ${member}`);
     }
   }
 
@@ -97,13 +110,13 @@ export class Audit {
     reasons[outcome] = (reasons[outcome] ?? 0) + 1;
   }
 
-  #note(who, number) {
-    let counts = this.#received.get(number);
-    if (!counts) this.#received.set(number, (counts = new Uint8Array(this.#count + 1)));
-    counts[who] += 1;
-  }
-
   #name(who) {
     return who === this.#count ? 'the observer' : `session ${who}`;
   }
+}
+
+/** Counts in a map of numbers to counts by receiver. */
+function note(map, who, number) {
+  const counts = map.get(number) ?? map.set(number, []).get(number);
+  counts[who] = (counts[who] ?? 0) + 1;
 }

@@ -2,7 +2,7 @@
 // One rule: nothing here does what TCP cannot do. A frame that is left out or changed is followed by the end of the connection.
 
 /** Longer than it takes the heartbeat to give a connection up. */
-const DEAD = [1000, 1800];
+const DEAD = [2200, 3000];
 const SHORT = [150, 600];
 const LONG = [300, 1200];
 
@@ -27,7 +27,7 @@ export const ways = [
   way('half-closed connection', 6, SHORT, (proxy) => proxy.cut('half')),
   way('black hole', 12, DEAD, (proxy, random) => proxy.set({ hole: true }, direction(random))),
   way('connection forgotten by a NAT', 8, DEAD, (proxy) => proxy.forget()),
-  way('stall: all comes later', 8, [100, 1500], (proxy, random) => proxy.set({ stall: true }, direction(random))),
+  way('stall: all comes later', 8, [100, 2500], (proxy, random) => proxy.set({ stall: true }, direction(random))),
   way('latency', 8, LONG, (proxy, random) => proxy.set({ delay: random.between(20, 400), jitter: random.between(0, 100) }, direction(random))),
   way('throttling', 6, LONG, (proxy, random) => proxy.set({ rate: random.between(300, 5000), chunk: random.whole(1, 100) }, direction(random))),
   way('truncation inside a frame', 10, SHORT, (proxy, random) =>
@@ -37,7 +37,7 @@ export const ways = [
   { ...way('corrupted frame', 5, SHORT, (proxy, random) => proxy.onFrame(random.one(['up', 'down']), { what: 'corrupt', share: random.next() })), end: (proxy) => proxy.cut('reset') },
   way('new connections reset', 4, LONG, refused('reset')),
   way('new connections closed', 4, LONG, refused('fin')),
-  way('new connections never answered', 4, DEAD, refused('hang')),
+  way('new connections never answered', 4, LONG, refused('hang')),
   way('closed port', 4, LONG, refused('closed port')),
   way('close code', 8, SHORT, (proxy, random) => proxy.close(random.one(CODES), 'fault')),
   way('malformed message', 6, SHORT, (proxy, random) => proxy.inject(random.one(MALFORMED))),

@@ -62,6 +62,19 @@ describe('the proxy', { timeout: 20_000 }, () => {
     assert.deepEqual(await ended(), [1006, '']);
   });
 
+  test('whatever the server says is heard by the tap, in whatever pieces it comes', async () => {
+    const heard = [];
+    proxy.tap = (text) => heard.push(text);
+    const [other, its_peer] = await joined();
+    const texts = ['', 'one', 'x'.repeat(70_000)];
+    for (const text of texts) {
+      its_peer.send(text);
+      await next(other);
+    }
+    assert.deepEqual(heard, texts);
+    other.terminate();
+  });
+
   test('a frame is left out, or comes twice, chosen by its beginning', async () => {
     const got = [];
     client.on('message', (data) => got.push(String(data)));
@@ -109,12 +122,12 @@ describe('the proxy', { timeout: 20_000 }, () => {
     assert.deepEqual(await Promise.all(gone), [[1006, ''], [1006, '']]);
   });
 
-  test('a forgotten connection is dead, and a new one is not', async () => {
+  test('the client of a forgotten connection is not told, the server is, and a new one is alive', async () => {
     let told = false;
     client.on('message', () => (told = true)).on('close', () => (told = true));
+    const noticed = once(peer, 'close');
     proxy.forget();
-    peer.send('lost');
-    peer.terminate();
+    await noticed;
     await proxy.calm();
     const [other, its_peer] = await joined();
     its_peer.send('arrives');

@@ -2,9 +2,9 @@
 
 import { printed } from '../interop/harness/markdown.js';
 
-/** What has to be nothing: a name, and what there is of it. */
+/** What has to be nothing: a name, and what there is of it. What another router than ours does not deliver is its own affair. */
 const forbidden = (run) => [
-  ['acknowledged publications lost', run.lost],
+  ['acknowledged publications lost', run.ours ? [...run.lost, ...run.undelivered] : run.lost],
   ['calls left unsettled', run.unsettled?.calls ?? 0],
   ['publications left unsettled', run.unsettled?.publications ?? 0],
   ['handlers and procedures lost after recovery', run.lost_handlers ?? []],
@@ -35,11 +35,13 @@ export function figures(runs) {
     ...forbidden(runs[0]).map(([name], i) => [`**${name}**`, (run) => `**${amount(forbidden(run)[i][1])}**`]),
     ['publications acknowledged', (run) => run.acknowledged],
     ['deliveries of them that were checked', (run) => run.acknowledged + run.deliveries],
+    ['deliveries of acknowledged publications that the router left out', (run) => run.undelivered.length],
     ['acknowledged and lost in a router that was killed', (run) => run.lost_in_crash],
     ['publications rejected, which may have arrived', (run) => rejected(run, 'publications')],
     ['calls', (run) => run.called],
     ['calls answered', (run) => run.answered],
     ['calls rejected', (run) => rejected(run, 'calls')],
+    ['sessions given up for want of an answer on a busy machine', (run) => run.given_up],
     ['time to recover: median', (run) => ms(share(took(run), 0.5))],
     ['time to recover: 99th percentile', (run) => ms(share(took(run), 0.99))],
     ['time to recover: longest', (run) => ms(Math.max(...took(run)))],

@@ -20,11 +20,13 @@ for (const router of ROUTERS[which]) {
   };
   const run = await rig(router, { faults: Number(faults), seed: Number(seed), progress });
   runs.push(run);
-  [...failures(run), ...reasons(run)].forEach((line) => console.log(`  ${line}`));
+  [...failures(run), ...run.undelivered.slice(0, 10).map((what) => `not delivered by the router: ${what}`), ...reasons(run)].forEach((line) => console.log(`  ${line}`));
   const texts = new Set(run.complaints.map((text) => text.split('\n')[0]));
   console.log(`  ${run.complaints.length} complaints of the client${[...texts].slice(0, 20).map((text) => `\n    ${text}`).join('')}`);
 }
-const tables = `${figures(runs)}\n\n${kinds(runs)}`;
-console.log(`\n${tables}`);
-if (document) replaced(document, 'figures', tables, 'scripts/test-faults --write');
+console.log(`\n${figures(runs)}\n\n${kinds(runs)}`);
+for (const run of document ? runs : []) {
+  const when = `${new Date().toISOString().slice(0, 10)}: \`scripts/test-faults --faults ${faults} --router ${which} --seed ${seed}\``;
+  replaced(document, `figures of ${run.router}`, `${when}\n\n${figures([run])}\n\n${kinds([run])}`, 'scripts/test-faults --write');
+}
 process.exit(runs.every(passed) ? 0 : 1);

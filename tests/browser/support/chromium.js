@@ -7,7 +7,7 @@ export const name = 'Chromium';
 
 /**
  * Starts the browser; `window()` opens one more, `errors` is what their consoles complained of. Other options are
- * Playwright's. A window has the `devtools` of its page.
+ * Playwright's. It and a window's driver have their `devtools`.
  */
 export async function launch(options = {}) {
   const browser = await chromium.launch({
@@ -18,6 +18,7 @@ export async function launch(options = {}) {
   const errors = [];
   return {
     errors,
+    devtools: () => browser.newBrowserCDPSession(),
     window: async () => {
       const context = await browser.newContext();
       const page = await context.newPage();

@@ -17,7 +17,7 @@ let working = true;
 let books = blank();
 
 function blank() {
-  return { publications: [], calls: [], received: [], executed: [], complaints: [] };
+  return { publications: [], calls: [], received: [], executed: [], ends: [], complaints: [] };
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -127,7 +127,8 @@ window.rig = {
     await Promise.all(
       urls.map(async (url, index) => {
         const own = { ...options, ...(index % 2 === 1 && { offline: 'wait' }) };
-        const session = await connect({ url, realm: 'realm1', on_user_error: complain, on_internal_error: complain, ...own });
+        const onstatus = ({ type, message }) => type === 'waiting' && members[index].session.id === null && books.ends.push([index, Date.now(), message]);
+        const session = await connect({ url, realm: 'realm1', durable: true, onstatus, on_user_error: complain, on_internal_error: complain, ...own });
         const member = (members[index] = new Member(index, session));
         await member.prepare();
       }),

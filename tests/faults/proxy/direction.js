@@ -5,6 +5,7 @@ import { Frames, serverFrame } from './frames.js';
 
 /** Octets that wait before the source is no longer read. */
 const HIGH_WATER = 1 << 20;
+const TEXT = 1;
 const CLOSE = 8;
 /** How often a throttled direction writes, in ms. */
 const SLICE = 20;
@@ -29,6 +30,8 @@ export class Direction {
   #rest = 0;
   #timer = undefined;
   #injected = [];
+  /** The payload so far of a message for the tap. */
+  #heard = [];
   #muted = false;
   #ended = false;
   /** How the source ended, kept back by a black hole. */
@@ -38,6 +41,9 @@ export class Direction {
   swallowed = 0;
   /** What is to happen to a frame. @type {import('./frame_rule.js').FrameRule | null} */
   rule = null;
+
+  /** Told of each whole message that comes from the source, before anything happens to it. @type {((text: string) => void) | null} */
+  tap = null;
 
   constructor(connection, source, sink, manner, upgrade) {
     this.#upgrade = upgrade;
@@ -127,12 +133,21 @@ export class Direction {
   #split(data) {
     for (const piece of this.#frames.cut(data)) {
       if (this.#muted) return;
+      if (this.tap) this.#listen(piece);
       const { data: parts, end } = this.rule ? this.rule.take(piece) : { data: [piece.data] };
       if (this.rule?.over) this.rule = null;
       parts.forEach((part) => this.#enqueue(part));
       if (end) return this.#push({ end });
       if (piece.end) this.#flush();
     }
+  }
+
+  /** A frame without a mask, of a server that does not cut its messages into several. */
+  #listen({ data, frame, start, end }) {
+    if (!start) this.#heard.push(data);
+    if (!end) return;
+    if (frame.opcode === TEXT) this.tap(Buffer.concat(this.#heard).toString());
+    this.#heard = [];
   }
 
   #flush() {

@@ -31,6 +31,9 @@ export class Proxy {
     return [...this.#connections].filter((connection) => connection.holed).length;
   }
 
+  /** Told of each message of the router. @type {((text: string) => void) | null} */
+  tap = null;
+
   /** Starts one in front of a port. */
   static async to(target) {
     const proxy = new Proxy();
@@ -87,11 +90,15 @@ export class Proxy {
     for (const { down } of this.#webSockets()) down.inject(CLOSE, Buffer.from([code >> 8, code & 255, ...Buffer.from(reason)]));
   }
 
-  /** The connections of now are dead for ever and nobody is told, as when a NAT forgets them. New ones are not concerned. */
+  /**
+   * The connections of now are dead for ever and the client is not told; the router has noticed it. As when a NAT forgets a
+   * connection, or a machine sleeps. New ones are not concerned.
+   */
   forget() {
     for (const connection of this.#connections) {
       connection.up.deafen();
       connection.down.deafen();
+      connection.abandon();
       this.#connections.delete(connection);
       this.#forgotten.add(connection);
       connection.gone.then(() => this.#forgotten.delete(connection));
@@ -127,6 +134,7 @@ export class Proxy {
       client.on('close', () => this.#hung.delete(client));
     } else {
       const connection = new Connection(client, this.target, this.#manners);
+      connection.down.tap = this.tap;
       this.#connections.add(connection);
       connection.gone.then(() => this.#connections.delete(connection));
     }
@@ -155,6 +163,11 @@ class Connection {
 
   get holed() {
     return this.up.swallowed + this.down.swallowed > 0;
+  }
+
+  /** The router's side is over. */
+  abandon() {
+    this.#server.resetAndDestroy();
   }
 
   /** `shut`: only `sink` is told that nothing more comes; the others are those of `Proxy.cut`. */

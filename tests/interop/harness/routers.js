@@ -13,6 +13,7 @@ const pkg = join(root, 'pkg');
 /** Our native router, as scripts/test-interop built it. */
 export const wamp_wasm = {
   name: 'wamp-wasm-router',
+  ours: true,
   start: (www = peers) => our_router(['--www', www, '--deny', 'com.example.forbidden']),
 };
 

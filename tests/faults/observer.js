@@ -17,8 +17,19 @@ export class Observer {
     Object.assign(this, { topic, told });
   }
 
-  /** Joins the router at `url`; resolves when it is subscribed. */
+  /** Joins the router at `url`; resolves when it is subscribed. A router may listen a while before it serves. */
   async join(url) {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        return await this.#join(url);
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
+  }
+
+  async #join(url) {
     this.leave();
     this.#last = 0;
     const socket = (this.#socket = new WebSocket(url, 'wamp.2.json'));

@@ -75,7 +75,6 @@ let events = 0;
 const session = await connect({
   url: 'ws://in-page.invalid/ws',
   realm: 'realm1',
-  durable: true,
   WebSocket: InPageSocket,
   serializers: ['json'],
   initial_retry_delay: 0,

@@ -128,7 +128,7 @@ window.rig = {
       urls.map(async (url, index) => {
         const own = { ...options, ...(index % 2 === 1 && { offline: 'wait' }) };
         const onstatus = ({ type, message }) => type === 'waiting' && members[index].session.id === null && books.ends.push([index, Date.now(), message]);
-        const session = await connect({ url, realm: 'realm1', durable: true, onstatus, on_user_error: complain, on_internal_error: complain, ...own });
+        const session = await connect({ url, realm: 'realm1', onstatus, on_user_error: complain, on_internal_error: complain, ...own });
         const member = (members[index] = new Member(index, session));
         await member.prepare();
       }),

@@ -31,15 +31,6 @@ fn subscribed() -> Scripted {
     bench
 }
 
-/// A durable session with registration 7 of endpoint #1.
-fn registered() -> Scripted {
-    let mut bench = Scripted::durable();
-    bench.register(PROCEDURE.into(), Default::default()).unwrap();
-    bench.router_sends("[65,1,7]");
-    bench.take_log();
-    bench
-}
-
 // What comes back ---------------------------------------------------------------------------------
 
 #[test]
@@ -184,7 +175,7 @@ fn several_handlers_of_a_topic_come_back_one_by_one_and_share_the_subscription()
 
 #[test]
 fn a_registration_shared_within_the_session_is_served_by_the_newest_again() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.register(PROCEDURE.into(), Default::default()).unwrap();
     bench.router_sends("[65,2,7]");
     bench.recovers();
@@ -281,7 +272,7 @@ fn what_was_being_ended_at_the_loss_does_not_come_back() {
 
 #[test]
 fn an_endpoint_whose_end_the_router_refused_comes_back() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.unregister(ticket(1)).unwrap();
     bench.router_sends(r#"[8,66,2,{},"com.error"]"#);
     bench.recovers();
@@ -290,7 +281,7 @@ fn an_endpoint_whose_end_the_router_refused_comes_back() {
 
 #[test]
 fn nothing_of_the_old_session_reaches_the_new_one() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.router_sends("[68,5,7,{}]");
     bench.recovers();
     let request = RequestId::new(5).unwrap();
@@ -373,7 +364,7 @@ fn a_handler_that_is_ended_while_it_is_restored_leaves_the_subscription_to_the_o
 
 #[test]
 fn an_endpoint_that_is_ended_while_it_is_restored_is_never_told_as_restored() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.recovers();
     bench.unregister(ticket(1)).unwrap();
     assert_eq!(bench.unregister(ticket(1)), NO_ENDPOINT);

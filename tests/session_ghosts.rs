@@ -22,18 +22,9 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A durable session with registration 7 of endpoint #1.
-fn registered() -> Scripted {
-    let mut bench = Scripted::durable();
-    bench.register(PROCEDURE.into(), Default::default()).unwrap();
-    bench.router_sends("[65,1,7]");
-    bench.take_log();
-    bench
-}
-
 /// One whose endpoint is asked for again, and a ghost of the old session has the procedure.
 fn haunted() -> Scripted {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.recovers();
     bench.router_sends(&format!(r#"[8,64,1,{{}},"{TAKEN}"]"#));
     bench.take_log();
@@ -83,7 +74,7 @@ fn a_procedure_that_is_held_for_a_minute_is_not_restored() {
 
 #[test]
 fn a_router_that_can_is_told_to_take_the_procedure_from_the_ghost() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.loses();
     bench.rejoins(FORCING_WELCOME);
     bench.take_log();
@@ -99,7 +90,7 @@ fn a_router_that_can_is_told_to_take_the_procedure_from_the_ghost() {
 
 #[test]
 fn force_that_does_not_help_is_not_used_without_a_pause() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.loses();
     bench.rejoins(FORCING_WELCOME);
     bench.router_sends(&format!(r#"[8,64,1,{{}},"{TAKEN}"]"#));
@@ -141,7 +132,7 @@ fn an_endpoint_that_waits_for_a_ghost_outlives_another_loss() {
 
 #[test]
 fn ghosts_are_waited_for_each_by_itself() {
-    let mut bench = registered();
+    let mut bench = Scripted::durable_registered();
     bench.register("com.other".into(), Default::default()).unwrap();
     bench.router_sends("[65,2,8]");
     bench.recovers();

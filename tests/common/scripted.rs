@@ -101,11 +101,19 @@ impl Scripted {
 
     /// An open session with a registration 7 of endpoint #1 for com.procedure.
     pub fn registered() -> Self {
-        let mut bench = Self::joined();
-        bench.register("com.procedure".into(), Default::default()).unwrap();
-        bench.router_sends("[65,1,7]");
-        bench.log.clear();
-        bench
+        Self::joined().with_registration()
+    }
+
+    /// The same, durable.
+    pub fn durable_registered() -> Self {
+        Self::durable().with_registration()
+    }
+
+    fn with_registration(mut self) -> Self {
+        self.register("com.procedure".into(), Default::default()).unwrap();
+        self.router_sends("[65,1,7]");
+        self.log.clear();
+        self
     }
 
     /// An open durable session.

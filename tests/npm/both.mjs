@@ -65,12 +65,18 @@ class Program {
         return until(() => this.sockets[n], `socket ${n}`);
     }
 
+    /** The nth socket, once it is open and HELLO has been sent on it. */
+    async greeted(n = 0) {
+        const socket = await this.socket(n);
+        socket.accept();
+        await until(() => socket.sent.length, 'HELLO');
+        return socket;
+    }
+
     /** A connection with a session on its first socket. */
     async joined(options, callbacks) {
         this.open(options, callbacks);
-        const socket = await this.socket(0);
-        socket.accept();
-        await until(() => socket.sent.length === 1, 'HELLO');
+        const socket = await this.greeted();
         socket.say([2, 7, WELCOME]);
         await until(() => this.session, 'onopen');
         return socket;

@@ -50,9 +50,7 @@ for (const mode of [undefined, 'skip', 'killnowait', 'kill']) {
         t.mock.timers.enable({ apis: ['setTimeout'] });
         const { theirs, ours } = await both(t, async (p) => {
             p.open();
-            const socket = await p.socket(0);
-            socket.accept();
-            await until(() => socket.sent.length, 'HELLO');
+            const socket = await p.greeted();
             socket.say([2, 7, { roles: { broker: {}, dealer: { features: { call_canceling: true } } } }]);
             await until(() => p.session, 'onopen');
             const call = p.session.call('com.a');
@@ -101,9 +99,7 @@ for (const [what, message] of [['restarts', [6, {}, 'wamp.close.system_shutdown'
         t.mock.timers.enable({ apis: ['setTimeout'] });
         const { theirs, ours } = await both(t, async (p) => {
             p.open();
-            const socket = await p.socket(0);
-            socket.accept();
-            await until(() => socket.sent.length, 'HELLO');
+            const socket = await p.greeted();
             if (message[0] === 6) socket.say([2, 7, { roles: { broker: {} } }]);
             socket.say(message);
             await p.closed();
@@ -133,9 +129,7 @@ test('a router whose challenge cannot be answered is told so, where autobahn clo
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { theirs, ours } = await both(t, async (p) => {
         p.open({ authmethods: ['ticket'] });
-        const socket = await p.socket(0);
-        socket.accept();
-        await until(() => socket.sent.length, 'HELLO');
+        const socket = await p.greeted();
         socket.say([4, 'ticket', {}]);
         await p.closed();
         await turns();

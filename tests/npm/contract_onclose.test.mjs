@@ -213,9 +213,7 @@ test('as autobahn: a session that was welcome again starts the delays and counts
         (await p.socket(1)).drop();
         await p.closed(2);
         t.mock.timers.tick(1501);
-        const socket = await p.socket(2);
-        socket.accept();
-        await until(() => socket.sent.length, 'HELLO');
+        const socket = await p.greeted(2);
         socket.say([2, 8, { roles: { broker: {} } }]);
         await until(() => p.connection.isOpen, 'the second session');
         socket.drop();
@@ -368,9 +366,7 @@ test('close() while the session is being joined tells the router, and says in th
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { theirs, ours } = await both(t, async (p) => {
         p.open();
-        const socket = await p.socket(0);
-        socket.accept();
-        await until(() => socket.sent.length, 'HELLO');
+        const socket = await p.greeted();
         p.connection.close();
         await p.closed();
         await turns();

@@ -186,9 +186,7 @@ test('as autobahn: open() of what is open and close() of what is closed say so, 
         texts.push(thrown(() => unused.close()));
         p.open();
         texts.push(thrown(() => p.connection.open()));
-        const socket = await p.socket(0);
-        socket.accept();
-        await until(() => socket.sent.length, 'HELLO');
+        const socket = await p.greeted();
         texts.push(thrown(() => p.connection.open()));
         socket.say([2, 7, { roles: { broker: {} } }]);
         await until(() => p.session, 'onopen');
@@ -212,9 +210,7 @@ test('as autobahn: what onopen and onclose throw is told to on_user_error with a
             throw new Error(`in ${name}`);
         };
         p.open({}, { onopen: fails('onopen'), onclose: fails('onclose') });
-        const socket = await p.socket(0);
-        socket.accept();
-        await until(() => socket.sent.length, 'HELLO');
+        const socket = await p.greeted();
         socket.say([2, 7, { roles: { broker: {} } }]);
         await until(() => p.session, 'onopen');
         const stays = p.connection.isOpen;
@@ -234,9 +230,7 @@ test('as autobahn: a challenge is answered with a text, a list of text and extra
         const { theirs, ours } = await both(t, async (p) => {
             const asked = [];
             p.open({ authmethods: ['wampcra'], onchallenge: (session, method, extra) => (asked.push([session.isOpen, method, extra]), answer) });
-            const socket = await p.socket(0);
-            socket.accept();
-            await until(() => socket.sent.length, 'HELLO');
+            const socket = await p.greeted();
             socket.say([4, 'wampcra', { challenge: '{}' }]);
             await until(() => socket.sent.length === 2, 'AUTHENTICATE');
             return [asked, socket.sent[1]];
@@ -251,9 +245,7 @@ test('as autobahn: what onchallenge throws is told to on_user_error, and the con
     for (const onchallenge of [() => { throw new Error('no key'); }, async () => { throw new Error('no key'); }]) {
         const { theirs, ours } = await both(t, async (p) => {
             p.open({ authmethods: ['wampcra'], onchallenge });
-            const socket = await p.socket(0);
-            socket.accept();
-            await until(() => socket.sent.length, 'HELLO');
+            const socket = await p.greeted();
             socket.say([4, 'wampcra', {}]);
             await p.closed();
             return [p.reported.map(([name, text, error]) => [name, text, error.message]), p.closes[0].reason];
@@ -267,9 +259,7 @@ test('as autobahn: a challenge that nobody answers is told to on_internal_error,
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { theirs, ours } = await both(t, async (p) => {
         p.open({ authmethods: ['wampcra'] });
-        const socket = await p.socket(0);
-        socket.accept();
-        await until(() => socket.sent.length, 'HELLO');
+        const socket = await p.greeted();
         socket.say([4, 'wampcra', {}]);
         await p.closed();
         return [p.reported.map(([name]) => name), p.closes[0].reason];

@@ -24,8 +24,12 @@ mod client_scenarios;
 mod scenarios;
 #[path = "session_calls.rs"]
 mod session_calls;
+#[path = "session_durable.rs"]
+mod session_durable;
 #[path = "session_ending.rs"]
 mod session_ending;
+#[path = "session_ghosts.rs"]
+mod session_ghosts;
 #[path = "session_joining.rs"]
 mod session_joining;
 #[cfg(feature = "router")]

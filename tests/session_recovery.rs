@@ -1,7 +1,7 @@
 //! A durable session and a real router, over a network that loses connections whenever it likes: once it
 //! stops, the router has the handlers and endpoints that the application wants, and no others.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
-#![cfg(feature = "router")]
+#![cfg(all(feature = "router", not(target_family = "wasm")))]
 
 mod common;
 

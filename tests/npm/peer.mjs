@@ -132,6 +132,8 @@ export class Peer {
 export async function peerFor(t, options) {
     const peer = await Peer.start(options);
     const port = String(peer.port);
+    // A port may be given out again.
+    over.delete(port);
     t.after(() => {
         over.add(port);
         return peer.stop();

@@ -9,11 +9,13 @@ use std::{cell::RefCell, rc::Rc};
 
 use futures::{FutureExt, StreamExt, channel::oneshot};
 use scripted::{
-    Scripted,
-    durable::{AGAIN, SECOND, changes, connected, next, reconnect, subscribe},
+    Network, Scripted,
+    durable::{AGAIN, SECOND, changes, connected, durable, next, reconnect, subscribe},
 };
 use wamp_wasm::{
     client::{Invocation, RequestError, SessionHandle},
+    codec::Serializer,
+    message::{Dict, RegisterOptions, SubscribeOptions},
     session::Cause,
 };
 
@@ -174,6 +176,61 @@ fn what_ends_while_there_is_no_session_ends_at_once_and_is_not_restored() {
     client.passes(SECOND);
     client.welcomes(AGAIN);
     assert_eq!(client.received(), None);
+}
+
+#[test]
+fn what_ends_after_the_end_fails_at_once() {
+    for dropped in [false, true] {
+        let (mut client, session) = connected();
+        let chat = subscribe(&mut client, &session);
+        let (work, _) = register(&mut client, &session);
+        client.breaks();
+        if dropped {
+            client.drop_everything();
+        } else {
+            let handle = session.clone();
+            client.start(async move { handle.leave().await }).done();
+        }
+        let mut client = connected().0;
+        let chat = client.start(async move { chat.unsubscribe().await });
+        let work = client.start(async move { work.unregister().await });
+        assert!(matches!(chat.done(), Err(RequestError::SessionLost(_))));
+        assert!(matches!(work.done(), Err(RequestError::SessionLost(_))));
+    }
+}
+
+#[test]
+fn what_the_next_connection_cannot_write_is_not_restored_and_leaves_no_gap_in_the_ids() {
+    let network = Network::default();
+    network.speaks(Serializer::MsgPack);
+    let (mut client, session) = Scripted::connected(&network, durable());
+    let mut status = session.status();
+    let odd: SubscribeOptions = Dict::new().with("x_odd", f64::NAN).try_into().unwrap();
+    let handle = session.clone();
+    let subscribing = client.start(async move { handle.subscribe_with("com.example.odd", odd).await });
+    client.says("[33,1,500]");
+    let mut subscription = subscribing.done().unwrap();
+    let odd: RegisterOptions = Dict::new().with("x_odd", f64::NAN).try_into().unwrap();
+    let handle = session.clone();
+    let procedure = async |_: Invocation| Ok(());
+    let registering =
+        client.start(async move { handle.register_with("com.example.odd", odd, procedure).await });
+    client.says("[65,2,600]");
+    let registration = registering.done().unwrap();
+    network.speaks(Serializer::Json);
+    changes(&mut status);
+    reconnect(&mut client);
+    assert!(session.is_open(), "{:?}", changes(&mut status));
+    let told = changes(&mut status).into_iter().filter(|word| word.starts_with("not restored")).count();
+    assert_eq!(told, 2);
+    assert!(next(&mut subscription).unwrap().is_none());
+    assert!(!registration.is_active());
+    assert_eq!(client.received().unwrap(), "[34,1,9007199254740991]");
+    assert_eq!(client.received().unwrap(), "[66,2,9007199254740991]");
+    client.says(r#"[8,34,1,{},"wamp.error.no_such_subscription"]"#);
+    client.says(r#"[8,66,2,{},"wamp.error.no_such_registration"]"#);
+    client.start(async move { session.publish("com.example.news", ()).await });
+    assert_eq!(client.received().unwrap(), r#"[16,3,{},"com.example.news"]"#);
 }
 
 #[test]

@@ -56,6 +56,25 @@ fn what_cannot_be_written_fails_alone_and_leaves_no_gap_in_the_ids() {
 }
 
 #[test]
+fn a_procedure_that_is_refused_may_hold_a_subscription_of_the_session() {
+    let (mut client, session) = Scripted::joined();
+    let handle = session.clone();
+    let subscribing = client.start(async move { handle.subscribe("com.example.t").await });
+    client.received().unwrap();
+    client.says("[33,1,501]");
+    let held = subscribing.done().unwrap();
+    client.closes();
+    let registering = client.start(async move {
+        let procedure = async move |_| {
+            let _ = &held;
+            Ok(())
+        };
+        session.register("com.example.f", procedure).await
+    });
+    assert!(matches!(registering.done(), Err(RequestError::SessionLost(_))));
+}
+
+#[test]
 fn a_bad_uri_fails_before_anything_is_sent() {
     let (mut client, session) = Scripted::joined();
     let subscribing = client.start(async move { session.subscribe("com..example").await });

@@ -7,7 +7,7 @@ mod scripted;
 
 use std::{cell::RefCell, rc::Rc};
 
-use futures::channel::oneshot;
+use futures::{FutureExt, channel::oneshot, executor::LocalPool, task::LocalSpawnExt};
 use scripted::{
     Network, Scripted, config,
     durable::{
@@ -15,9 +15,11 @@ use scripted::{
     },
 };
 use wamp_wasm::{
-    client::{Heartbeat, JoinError, RequestError, SessionHandle},
+    client::{Client, Heartbeat, JoinError, ManualTimer, RequestError, SessionHandle},
+    codec::{Frame, Serializer},
     reconnect::How,
     session::Cause,
+    transport::{self, MemoryTransport, Transport},
 };
 
 #[cfg(target_family = "wasm")]
@@ -57,6 +59,34 @@ fn nothing_is_tried_after_leaving_while_it_waits() {
     client.passes(100 * SECOND);
     assert_eq!(network.asked(), [""; 0]);
     assert!(!session.reconnect() && !session.check());
+}
+
+#[test]
+fn nothing_is_joined_when_opening_the_connection_made_the_application_leave() {
+    let slot = Rc::new(RefCell::new(None::<SessionHandle>));
+    let (timer, wires, session) = (ManualTimer::default(), Rc::default(), Rc::clone(&slot));
+    let ends: Rc<RefCell<Vec<MemoryTransport>>> = Rc::clone(&wires);
+    let open = async move |_| {
+        let (here, there) = transport::pair();
+        wires.borrow_mut().push(there);
+        if let Some(session) = &*session.borrow() {
+            assert!(session.leave().now_or_never().is_none());
+        }
+        Ok((here, Serializer::Json))
+    };
+    let mut pool = LocalPool::new();
+    let (driver, joining) = Client::connect_with(open, timer.clone(), durable());
+    pool.spawner().spawn_local(driver).unwrap();
+    pool.run_until_stalled();
+    ends.borrow_mut()[0].send(Frame::Text(AGAIN.to_owned())).unwrap();
+    let session = pool.run_until(joining).unwrap();
+    *slot.borrow_mut() = Some(session.clone());
+    ends.borrow_mut().clear();
+    pool.run_until_stalled();
+    timer.advance(SECOND);
+    pool.run_until_stalled();
+    assert_eq!(ends.borrow().len(), 1);
+    assert_eq!(session.closed().now_or_never().unwrap().cause, Cause::Left);
 }
 
 #[test]
@@ -258,6 +288,19 @@ fn check_asks_at_once_and_waits_no_longer_than_five_seconds() {
     client.passes(SECOND);
     client.welcomes(AGAIN);
     assert!(session.is_open());
+}
+
+#[test]
+fn what_was_asked_for_before_goes_out_before_the_question() {
+    let mut reconnect = reconnecting();
+    reconnect.heartbeat = Some(Heartbeat::default());
+    let (mut client, session) = Scripted::connected(&Network::default(), config().reconnect(reconnect));
+    client.start(async move {
+        session.publish("com.example.news", ()).await.unwrap();
+        session.check();
+    });
+    assert_eq!(client.received().unwrap(), r#"[16,1,{},"com.example.news"]"#);
+    assert_eq!(client.received().unwrap(), "[34,2,9007199254740991]");
 }
 
 #[test]

@@ -26,7 +26,10 @@ use super::{
 };
 use crate::{
     codec::{Frame, Limits, decode, encode},
-    message::{CancelMode, EndDetails, Id, MAX_ID, Message, SubscriptionId, Unsubscribe, Values, uris},
+    message::{
+        CancelMode, EndDetails, Error, ErrorDetails, Id, MAX_ID, Message, MessageType, Payload, Register,
+        RegistrationId, RequestId, Subscribe, SubscriptionId, Unregister, Unsubscribe, Uri, Values, uris,
+    },
     session::{Ended, Input, Output, SessionEvent, Ticket},
     transport::{CloseCode, Closed, Transport},
 };
@@ -87,11 +90,12 @@ impl<T: Transport> Driver<T> {
     /// Sends what every router answers at once, whatever its policy, and nobody else gets to see: an UNSUBSCRIBE
     /// of what is no subscription. To the machine it is a request without an answer. `false`: there is no session.
     pub(super) fn probe(&mut self) -> bool {
+        // Request ids go out in their order.
+        self.drain();
         let Ok((request, _)) = self.shared.with(|core| core.session.begin_publish(false)) else {
             return false;
         };
-        let subscription = SubscriptionId::from_random(MAX_ID - 2);
-        self.send(&Unsubscribe { request, subscription, options: EndDetails::default() }.into());
+        self.send(&unsubscribe_nothing(request));
         true
     }
 
@@ -115,11 +119,26 @@ impl<T: Transport> Driver<T> {
     }
 
     fn send(&mut self, message: &Message<Values>) {
-        match encode(self.shared.serializer(), message) {
-            Ok(frame) => self.outbox.push_back(frame),
-            // Everything the application gives is tried before the machine gets it.
-            Err(error) => self.input(Input::Closed(error.to_string())),
-        }
+        let error = match encode(self.shared.serializer(), message) {
+            Ok(frame) => return self.outbox.push_back(frame),
+            Err(error) => error.to_string(),
+        };
+        // Everything the application gives is tried before the machine gets it, but what is restored was written
+        // in the serializer of another connection. The id is used all the same: routers do not forgive a gap.
+        let (request_type, request) = match message {
+            Message::Subscribe(Subscribe { request, .. }) => {
+                self.send(&unsubscribe_nothing(*request));
+                (MessageType::Subscribe, *request)
+            }
+            Message::Register(Register { request, .. }) => {
+                self.send(&unregister_nothing(*request));
+                (MessageType::Register, *request)
+            }
+            _ => return self.input(Input::Closed(error)),
+        };
+        let (details, payload) = (ErrorDetails::default(), Values::from_text(&error));
+        let error = Uri::from(uris::INVALID_ARGUMENT);
+        self.input(Input::Message(Error { request_type, request, details, error, payload }.into()));
     }
 
     fn tell(&mut self, event: SessionEvent<Values>) {
@@ -269,6 +288,16 @@ impl<T: Transport> Driver<T> {
         self.input(Input::Deadline);
         true
     }
+}
+
+fn unsubscribe_nothing(request: RequestId) -> Message<Values> {
+    let subscription = SubscriptionId::from_random(MAX_ID - 2);
+    Unsubscribe { request, subscription, options: EndDetails::default() }.into()
+}
+
+fn unregister_nothing(request: RequestId) -> Message<Values> {
+    let registration = RegistrationId::from_random(MAX_ID - 2);
+    Unregister { request, registration, options: EndDetails::default() }.into()
 }
 
 impl<T: Transport + Unpin> Future for Driver<T> {

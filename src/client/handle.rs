@@ -345,6 +345,8 @@ impl SessionHandle {
         // Not before: another connection may have another serializer.
         self.shared.check(&message)?;
         let now = self.shared.timer.now();
+        // What it holds may call back when it is dropped: not while the core is borrowed.
+        let mut prepare = Some(prepare);
         self.shared.request(|core| {
             let session = &mut core.session;
             let ticket = match message {
@@ -354,7 +356,7 @@ impl SessionHandle {
                 Message::Register(m) => session.register(m.procedure, m.options).map(Some),
                 _ => Ok(None),
             }?;
-            if let Some(ticket) = ticket {
+            if let (Some(ticket), Some(prepare)) = (ticket, prepare.take()) {
                 prepare(core, ticket);
             }
             Ok(ticket)

@@ -127,6 +127,8 @@ where
             self.shared.tell(Status::Connecting { url: url.clone() });
             let connecting = (self.connect)(url);
             match attended(&self.shared, connecting, |wish| wish != Wish::Check).await {
+                // From within the opening: nobody has seen that wish.
+                Ok(_) if self.shared.is_stopped() => return Outcome::Wish(Wish::Stop),
                 Ok(Ok((transport, serializer))) => {
                     self.policy.opened(way);
                     return self.session(transport, serializer).await;

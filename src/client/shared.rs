@@ -145,6 +145,10 @@ impl Shared {
     ) -> Result<Option<Answer>, RequestError> {
         let (sender, receiver) = oneshot::channel();
         let ticket = self.command(|core| {
+            // Nobody would pass the answer on any more.
+            if core.ended.is_some() {
+                return Err(CommandError::NotOpen);
+            }
             let ticket = command(core)?;
             if let Some(ticket) = ticket {
                 core.answers.insert(ticket, sender);

@@ -18,7 +18,8 @@ use std::{
 use futures::{executor::LocalPool, task::LocalSpawnExt};
 use wamp_wasm::{
     client::{Client, ClientConfig, JoinError, ManualTimer, SessionHandle},
-    codec::{Frame, Serializer},
+    codec::{Frame, Limits, Serializer, decode, encode},
+    message::{Message, Values},
     transport::{self, CloseCode, MemoryTransport, Transport},
 };
 
@@ -46,6 +47,8 @@ struct Wires {
     asked: Vec<String>,
     /// The router's ends of the connections that were opened.
     open: VecDeque<MemoryTransport>,
+    /// What they all speak, unless it is JSON.
+    serializer: Option<Serializer>,
 }
 
 impl Network {
@@ -57,7 +60,12 @@ impl Network {
         }
         let (here, there) = transport::pair();
         wires.open.push_back(there);
-        Ok((here, Serializer::Json))
+        Ok((here, wires.serializer.unwrap_or(Serializer::Json)))
+    }
+
+    /// From now on connections speak this.
+    pub(crate) fn speaks(&self, serializer: Serializer) {
+        self.0.borrow_mut().serializer = Some(serializer);
     }
 
     /// From now on nobody is at these addresses, and somebody at all others.
@@ -160,7 +168,8 @@ impl Scripted {
 
     /// The router sends this.
     pub(crate) fn says(&mut self, text: &str) {
-        self.sends(Frame::Text(text.to_owned()));
+        let serializer = self.network.0.borrow().serializer.unwrap_or(Serializer::Json);
+        self.sends(rewritten(&Frame::Text(text.to_owned()), Serializer::Json, serializer));
     }
 
     /// The router sends these, and nothing moves before the last of them is there.
@@ -184,7 +193,13 @@ impl Scripted {
         self.settle();
         match polled {
             Poll::Ready(Ok(Frame::Text(text))) => Some(text),
-            Poll::Ready(Ok(Frame::Binary(_))) => panic!("a binary frame on a JSON connection"),
+            Poll::Ready(Ok(frame)) => {
+                let serializer = self.network.0.borrow().serializer.expect("a connection that speaks JSON");
+                match rewritten(&frame, serializer, Serializer::Json) {
+                    Frame::Text(text) => Some(text),
+                    Frame::Binary(_) => panic!("JSON is text"),
+                }
+            }
             Poll::Ready(Err(_)) | Poll::Pending => None,
         }
     }
@@ -229,6 +244,15 @@ impl<T> Running<T> {
     pub(crate) fn waits(&self) -> bool {
         self.0.borrow().is_none()
     }
+}
+
+/// The same message in another serializer.
+fn rewritten(frame: &Frame, from: Serializer, to: Serializer) -> Frame {
+    if from == to {
+        return frame.clone();
+    }
+    let message: Message<Values> = decode(from, frame, &Limits::default()).unwrap();
+    encode(to, &message).unwrap()
 }
 
 /// An anonymous client of `realm1`.

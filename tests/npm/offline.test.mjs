@@ -309,6 +309,20 @@ test('while a session is drained endpoints that run may call, but make no new ha
     assert.throws(() => session.register('com.q', () => {}), { name: 'StateError', message: 'session draining' });
 });
 
+test('drain() that is called again ends as the first does', async () => {
+    const { session, wire } = Life.opened();
+    const calling = session.call('com.p');
+    wire.take();
+    const drained = [session.drain(), session.drain()];
+    await settled();
+    wire.send([50, 1, {}, ['answer']]);
+    await calling;
+    await settled();
+    assert.deepEqual(wire.one(), [6, {}, 'wamp.close.normal']);
+    wire.send([6, {}, 'wamp.close.goodbye_and_out']);
+    for (const { was_open } of await Promise.all(drained)) assert.equal(was_open, true);
+});
+
 test('drain() waits for no longer than its timeout', async (t) => {
     const { session, wire } = Life.opened();
     t.mock.timers.enable({ apis: ['setTimeout'] });

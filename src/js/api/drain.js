@@ -21,7 +21,15 @@ export async function drain({ handles, runs, driver, offline, leave }, timeout) 
             // What runs may ask others, who answer before it does.
             const busy = [runs(), driver()?.deliveries, offline].find((place) => (place?.size ?? 0) > 0);
             if (!busy) return;
-            await new Promise((resolve) => (busy.onidle = () => resolve(undefined)));
+            await new Promise((resolve) => {
+                // Another drain() may wait for the same.
+                const { onidle } = busy;
+                busy.onidle = () => {
+                    busy.onidle = null;
+                    onidle?.();
+                    resolve(undefined);
+                };
+            });
         }
     })();
     /** @type {ReturnType<typeof setTimeout> | undefined} */

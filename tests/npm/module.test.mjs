@@ -63,6 +63,13 @@ test('should_retry and retry_if_unreachable count without the module, too', asyn
     connection.close();
 });
 
+test('should_retry does not overrule max_retries without the module, either', async (t) => {
+    const peer = await peerFor(t);
+    const { connection, closed } = opened(peer.url, { should_retry: () => true, max_retries: 2, retry_if_unreachable: false });
+    t.after(() => connection.isRetrying && connection.close());
+    for (const retry_count of [1, 2, null]) assert.equal((await closed())[1].retry_count, retry_count);
+});
+
 test('close() while the module is loaded is the end, also for a transport that is open', async (t) => {
     const peer = await peerFor(t);
     let fail;

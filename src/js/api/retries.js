@@ -22,6 +22,8 @@ export class Retries {
     /** Whether the module has failed, as no module should. */
     #failed = false;
     #forced = false;
+    /** The retry after the last end, without the module. @type {Retry | null} */
+    #next = null;
     /** The number of the last retry. */
     count = 0;
 
@@ -83,12 +85,16 @@ export class Retries {
                 return { how: 'lost', retry: null };
             }
         }
-        const { retry_if_unreachable, max_first_retries, initial_retry_delay } = this.#options;
+        this.#next = null;
         const how = end === End.Unsupported ? 'unsupported' : end === End.Unreachable ? 'unreachable' : 'closed';
-        if (!this.#wanted || (!this.#forced && (how !== 'unreachable' || !retry_if_unreachable))) return { how, retry: null };
+        if (!this.#wanted || (!this.#forced && (how !== 'unreachable' || !this.#options.retry_if_unreachable))) return { how, retry: null };
         if (this.#forced) return { how, retry: AT_ONCE };
-        const retry = max_first_retries < 0 || this.count < max_first_retries;
-        return { how, retry: retry ? { delay: initial_retry_delay, count: ++this.count } : null };
+        return { how, retry: this.#load() };
+    }
+
+    /** Whether the application has not said that there is to be none. */
+    get wanted() {
+        return this.#wanted;
     }
 
     /** Whether the application may say something else of an end: it is not asked about what it wants itself. */
@@ -98,8 +104,9 @@ export class Retries {
 
     /** The application judges the end: the next attempt. @param {boolean} retry @returns {Retry | null} */
     overrule(retry) {
-        const machine = this.#use();
-        if (!machine) return retry && this.#wanted ? { delay: this.#options.initial_retry_delay, count: Math.max(this.count, 1) } : null;
+        // One that came since knows nothing of the end.
+        const machine = this.#machine;
+        if (!machine) return retry && this.#wanted ? this.#next ?? this.#load() : null;
         machine.overrule(retry, normal());
         return this.#retry(machine);
     }
@@ -111,6 +118,13 @@ export class Retries {
     }
 
     // --- inside --------------------------------------------------------------------------------
+
+    /** The next try to load the module, unless there were too many. */
+    #load() {
+        const { max_first_retries, initial_retry_delay } = this.#options;
+        const retry = max_first_retries < 0 || this.count < max_first_retries;
+        return (this.#next = retry ? { delay: initial_retry_delay, count: ++this.count } : null);
+    }
 
     /** @param {Policy} machine @returns {Retry | null} */
     #retry(machine) {

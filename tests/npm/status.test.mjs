@@ -135,6 +135,28 @@ test('closed is another promise after another open()', async (t) => {
     assert.notEqual(ends[0], ends[1]);
 });
 
+test('open() as soon as the status is closed begins anew, and closed of before is settled', async (t) => {
+    const peer = await peerFor(t);
+    let ended = false;
+    const connection = new Connection({ ...OPTIONS, url: peer.url });
+    connection.onstatus = ({ type }) => {
+        if (type !== 'closed' || ended) return;
+        ended = true;
+        connection.open();
+    };
+    connection.open();
+    await peer.connection();
+    const { closed } = connection;
+    connection.close();
+    assert.equal((await closed).type, 'closed');
+    let isOver = false;
+    connection.closed.then(() => (isOver = true));
+    await peer.connection();
+    assert.equal(isOver, false);
+    connection.close();
+    await connection.closed;
+});
+
 test('an onclose that stops the retries is followed by closed, not by waiting', async (t) => {
     for (const [stop, expected] of [[() => true, ['connecting', 'closed']], [async () => true, ['connecting', 'waiting', 'closed']]]) {
         const peer = await peerFor(t);

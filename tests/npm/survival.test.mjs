@@ -230,3 +230,65 @@ test('credentials are asked for at every attempt of a durable session', async (t
     }
     await leave(session, router);
 });
+
+for (const [what, again] of [
+    ['session.reconnect()', (connection, session) => session.reconnect()],
+    ['close() and open()', (connection) => (connection.close(), connection.open())],
+]) {
+    test(`${what} in onleave begins one attempt, and leaves no socket behind`, async (t) => {
+        const peer = await peerFor(t);
+        const connection = new Connection({ ...OPTIONS, url: peer.url, durable: true, initial_retry_delay: 1000 });
+        const ends = [];
+        connection.onclose = (how, { will_retry }) => void ends.push([how, will_retry]);
+        const open = new Promise((resolve) => (connection.onopen = resolve));
+        connection.open();
+        const router = await peer.connection();
+        await router.welcome();
+        const session = await open;
+        session.onleave = () => {
+            session.onleave = undefined;
+            again(connection, session);
+        };
+        router.drop();
+        const other = await peer.connection();
+        await other.welcome(undefined, 8);
+        assert.equal(ends.length, 1, JSON.stringify(ends));
+        await settled();
+        connection.close();
+        await other.goodbye();
+        await connection.closed;
+    });
+}
+
+test('leave() in the middle of a handler is the end also right after reconnect()', async (t) => {
+    const { router, session, told } = await durable(t);
+    const subscribing = session.subscribe('com.t', () => {
+        session.reconnect();
+        session.leave();
+    });
+    await router.receive();
+    router.send([33, 1, 11], [36, 11, 1, {}]);
+    const subscription = await subscribing;
+    assert.equal((await session.closed).was_open, true);
+    assert.equal(subscription.state, 'ended');
+    await settled();
+    assert.deepEqual(told.map(({ type }) => type), ['closed']);
+});
+
+test('leave() is the end also when the connection is lost before the router says GOODBYE', async (t) => {
+    const { router, session, told } = await durable(t);
+    const left = session.leave();
+    await router.receive();
+    router.drop();
+    assert.equal((await left).was_open, true);
+    await settled();
+    assert.deepEqual(told.map(({ type }) => type), ['closed']);
+});
+
+test('a block that left its session already waits for the end', async (t) => {
+    const { router, session } = await durable(t);
+    const left = session.leave();
+    const disposed = session[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+    await router.goodbye();
+    await Promise.all([left, disposed]);
+});

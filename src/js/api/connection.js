@@ -177,6 +177,8 @@ export class Connection {
     #halt(reason, message) {
         const attempt = this.#attempt;
         this.#retries.stop();
+        // In a callback of a session whose end is on its way already.
+        if (attempt?.driver?.alive) return;
         this.#stopTimer();
         attempt?.close();
         if (attempt) return this.#finish(attempt, End.Left, { reason, message });
@@ -263,8 +265,13 @@ export class Connection {
     #ended(ended) {
         const { cause, reason, message, wasClean } = ended;
         if (cause === EndCause.Violation) this.#options.on_internal_error(new Error(message), 'protocol violation:');
+        const attempt = this.#attempt;
+        // Code of the application that was told first may have begun another attempt, which has no transport yet.
+        if (!attempt || attempt.info === NO_TRANSPORT) return;
         const lost = cause === EndCause.TransportLost && !wasClean;
-        if (this.#attempt) this.#finish(this.#attempt, cause === EndCause.Left ? End.Left : lost ? End.Lost : End.Closed, { reason, message }, ended);
+        // It may have been closed when its end was on its way already.
+        const left = cause === EndCause.Left || !this.#retries.wanted;
+        this.#finish(attempt, left ? End.Left : lost ? End.Lost : End.Closed, { reason, message }, left ? { ...ended, cause: EndCause.Left } : ended);
     }
 
     /** The end of an attempt. @param {Attempt} attempt @param {number} end @param {Why} why @param {Ended} [ended] */
@@ -317,10 +324,11 @@ export class Connection {
     #over({ how, ended }) {
         const controls = this.#controls;
         this.#controls = null;
-        controls?.over({ ...ended, wasOpen: this.#wasOpen });
         const status = Object.freeze({ type: 'closed', how, reason: ended.reason, message: ended.message });
-        this.#statuses.tell(status);
+        // First, because whoever is told may open it again, which makes another promise.
         this.#closed.resolve(status);
+        controls?.over({ ...ended, wasOpen: this.#wasOpen });
+        this.#statuses.tell(status);
     }
 
     /** The session is of the past. */

@@ -213,7 +213,15 @@ export class Session {
         const uri = reason ?? 'wamp.close.normal';
         checkGoodbye('Session.leave', uri, message);
         if (this.#durable && !this.#driver?.alive) this.#config.connection?.stop(uri, message ?? undefined);
-        else this.#use().command([GOODBYE, message == null ? {} : { message }, uri]);
+        else {
+            try {
+                this.#use().command([GOODBYE, message == null ? {} : { message }, uri]);
+            } catch (error) {
+                // In a callback of a durable session whose end is on its way already: it is to be the last.
+                if (!this.#durable || !(error instanceof StateError)) throw error;
+                this.#config.connection?.stop(uri, message ?? undefined);
+            }
+        }
         return this.#closed.promise;
     }
 

@@ -6,7 +6,7 @@ mod scripted;
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use scripted::Scripted;
 use wamp_wasm::{
     client::{Call, CallResult, Invocation, RequestError, SessionHandle, WampError},
@@ -264,4 +264,27 @@ fn leaving_may_have_a_reason_and_a_text() {
     assert_eq!(client.received().unwrap(), r#"[6,{"message":"good night"},"com.example.tired"]"#);
     client.says(r#"[6,{},"wamp.close.goodbye_and_out"]"#);
     assert!(leaving.done().is_ok());
+}
+
+#[test]
+fn the_parts_of_a_call_end_with_it_for_whoever_still_reads_them() {
+    for ends in ["[69,1,{}]", r#"[6,{},"wamp.close.system_shutdown"]"#] {
+        let (mut client, session) = Scripted::joined();
+        let (sender, mut taken) = futures::channel::mpsc::unbounded();
+        let registering = client.start(async move {
+            let procedure = async move |call: Invocation| {
+                sender.unbounded_send(call.parts()).unwrap();
+                futures::future::pending::<Result<(), WampError>>().await
+            };
+            session.register("com.example.upload", procedure).await
+        });
+        client.received();
+        client.says("[65,1,4]");
+        registering.done().unwrap();
+        client.says(r#"[68,1,4,{"progress":true},[1]]"#);
+        let parts = taken.next().now_or_never().unwrap().unwrap();
+        let reading = client.start(parts.count());
+        client.says(ends);
+        assert_eq!(reading.done(), 1);
+    }
 }

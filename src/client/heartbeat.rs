@@ -111,8 +111,43 @@ impl Watch {
     /// Has the new timer wake us.
     fn poll_again(&mut self, cx: &mut Context<'_>) -> Beat {
         if let Poll::Ready(()) = self.sleep.as_mut().poll(cx) {
+            // A future that is ready is not to be asked again.
+            self.sleep = Box::pin(std::future::ready(()));
             cx.waker().wake_by_ref();
         }
         Beat::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, task::Waker};
+
+    use super::*;
+
+    /// A clock whose sleeps ring at once, and each only once.
+    #[derive(Default)]
+    struct Hasty(Cell<Duration>);
+
+    impl Timer for Hasty {
+        fn now(&self) -> Duration {
+            self.0.get()
+        }
+
+        fn sleep_until(&self, _: Duration) -> LocalBoxFuture<'static, ()> {
+            Box::pin(async {})
+        }
+    }
+
+    #[test]
+    fn a_timer_that_rings_too_early_and_at_once_may_ring_again() {
+        let timer = Rc::new(Hasty::default());
+        let mut watch = Watch::new(Rc::<Hasty>::clone(&timer), Heartbeat::default());
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..3 {
+            assert!(matches!(watch.poll(&mut cx, 0), Beat::Nothing));
+        }
+        timer.0.set(Duration::from_secs(30));
+        assert!(matches!(watch.poll(&mut cx, 0), Beat::Ask));
     }
 }

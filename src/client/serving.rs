@@ -45,6 +45,13 @@ struct Running {
     parts: Option<Parts>,
 }
 
+/// No more parts come: whoever reads them may outlive the procedure.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.parts.iter().for_each(Parts::end);
+    }
+}
+
 /// What the application has finished.
 enum Finished {
     Call(RequestId, Result<Arguments, WampError>),

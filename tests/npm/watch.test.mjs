@@ -54,6 +54,22 @@ test('rtt gives the milliseconds until the router has answered', async (t) => {
     assert.ok(measured > 0 && measured <= performance.now() - before, `${measured} ms`);
 });
 
+test('rtt is not over with an invocation or event that has the number of its request', async (t) => {
+    const { router, session } = await joined(t, { connect });
+    const registering = session.register('com.p', () => 1);
+    await router.receive();
+    router.send([65, 1, 6]);
+    await registering;
+    let isOver = false;
+    const rtt = session.rtt().then(() => (isOver = true));
+    const [, request] = await router.receive();
+    router.send([68, request, 6, { caller: 9 }]);
+    assert.equal((await router.receive())[0], 70);
+    assert.equal(isOver, false);
+    router.send(noSuchSubscription(request));
+    await rtt;
+});
+
 test('several round trips at a time are told apart, and a confirmation is an answer too', async (t) => {
     const { router, session } = await joined(t, { connect });
     const order = [];

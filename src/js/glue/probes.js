@@ -4,6 +4,8 @@
 /** @typedef {import('./driver.js').Pending} Pending */
 
 const ERROR = 8;
+const UNSUBSCRIBE = 34;
+const UNSUBSCRIBED = 35;
 
 export class Probes {
     /** By the id of its request. @type {Map<number, Pending>} */
@@ -14,10 +16,10 @@ export class Probes {
         this.#waiting.set(request, pending);
     }
 
-    /** Any message that is none of those which come by the thousand: ERROR, UNSUBSCRIBE, Request, … or UNSUBSCRIBED, Request. @param {any} message */
+    /** Any message that is none of those which come by the thousand; the answers are ERROR, UNSUBSCRIBE, Request, … or UNSUBSCRIBED, Request. @param {any} message */
     look(message) {
         if (this.#waiting.size === 0) return;
-        const request = message?.[0] === ERROR ? message[2] : message?.[1];
+        const request = message?.[0] === ERROR && message[1] === UNSUBSCRIBE ? message[2] : message?.[0] === UNSUBSCRIBED ? message[1] : undefined;
         const pending = this.#waiting.get(request);
         this.#waiting.delete(request);
         pending?.done(0, 0, message);

@@ -292,3 +292,23 @@ test('a block that left its session already waits for the end', async (t) => {
     await router.goodbye();
     await Promise.all([left, disposed]);
 });
+
+test('what is asked for in a handler right after reconnect() waits for the next connection', async (t) => {
+    const { peer, router, session } = await durable(t, { offline: 'wait' });
+    const asked = new Promise((resolve) => {
+        session.subscribe('com.t', () => {
+            session.reconnect();
+            resolve([session.isOpen, session.call('com.p'), session.subscribe('com.u', () => {})]);
+        }).catch(() => {});
+    });
+    await router.receive();
+    router.send([33, 1, 11], [36, 11, 1, {}]);
+    const [isOpen, calling, subscribing] = await asked;
+    const failed = Promise.all([calling, subscribing]);
+    assert.equal(isOpen, false);
+    const other = await Promise.race([rejoined(peer), failed]);
+    assert.deepEqual([await other.receive(), await other.receive(), await other.receive()], [[32, 1, {}, 'com.t'], [48, 2, {}, 'com.p'], [32, 3, {}, 'com.u']]);
+    other.send([33, 1, 21], [50, 2, {}, ['answer']], [33, 3, 22]);
+    assert.equal((await failed)[0], 'answer');
+    await leave(session, other);
+});

@@ -313,6 +313,8 @@ export class Session {
     reconnect() {
         if (!this.#durable) throw new StateError('session not open');
         this.#config.connection?.reconnect();
+        // In the middle of a handler the end is told later, but nothing goes over this connection any more.
+        this.#id = this.#sender = null;
     }
 
     /** What becomes of the connection, and of the handles. */

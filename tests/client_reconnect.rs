@@ -90,6 +90,25 @@ fn what_waits_for_an_answer_fails_and_is_not_sent_again() {
 }
 
 #[test]
+fn a_procedure_whose_registration_nobody_waited_for_is_dropped_when_it_fails() {
+    for refused in [false, true] {
+        let (mut client, session) = connected();
+        let held = Rc::new(());
+        let procedure = Rc::clone(&held);
+        client.start(async move {
+            let procedure = async move |_: Invocation| Ok((Rc::strong_count(&procedure) as u64,));
+            assert!(session.register("com.example.work", procedure).now_or_never().is_none());
+        });
+        if refused {
+            client.says(r#"[8,64,1,{},"wamp.error.not_authorized"]"#);
+        } else {
+            client.breaks();
+        }
+        assert_eq!(Rc::strong_count(&held), 1);
+    }
+}
+
+#[test]
 fn what_is_asked_for_while_there_is_no_session_fails_at_once() {
     let (mut client, session) = connected();
     client.breaks();

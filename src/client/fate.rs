@@ -78,6 +78,10 @@ impl Shared {
     /// A command has its answer, for which nobody may wait any more.
     pub(super) fn settled(&self, ticket: Ticket, outcome: Outcome<Values>) {
         let (answer, sink) = self.with(|core| (core.answers.remove(&ticket), core.results.remove(&ticket)));
+        if outcome.is_err() {
+            // What was to be subscribed or registered, whether or not anybody still waits for it.
+            drop(self.with(|core| (core.queues.remove(&ticket), core.endpoints.remove(&ticket))));
+        }
         sink.and_then(|sink| sink.parts()).into_iter().for_each(|parts| parts.end());
         let _ = answer.map(|answer| answer.send(outcome));
     }
@@ -120,7 +124,10 @@ impl Shared {
 
     pub(super) fn statuses(&self) -> StatusStream {
         let (stream, feed) = StatusStream::new(self.with(|core| core.status.clone()));
-        self.with(|core| core.feeds.push(Rc::downgrade(&feed)));
+        self.with(|core| {
+            core.feeds.retain(|feed| feed.strong_count() > 0);
+            core.feeds.push(Rc::downgrade(&feed));
+        });
         stream
     }
 
@@ -133,5 +140,29 @@ impl Shared {
         if !matches!(status, Status::Restored { .. } | Status::NotRestored { .. }) {
             self.with(|core| core.status = status);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::channel::oneshot;
+
+    use super::*;
+    use crate::{
+        client::{ClientConfig, ManualTimer},
+        codec::Serializer,
+    };
+
+    #[test]
+    fn readers_that_are_gone_are_forgotten_though_nothing_changes() {
+        let config = ClientConfig::new("memory", "realm1");
+        let timer = Rc::new(ManualTimer::default());
+        let shared = Shared::new(&config, true, timer, Serializer::Json, oneshot::channel().0);
+        let kept = shared.statuses();
+        for _ in 0..100 {
+            drop(shared.statuses());
+        }
+        assert!(shared.with(|core| core.feeds.len()) <= 2);
+        drop(kept);
     }
 }

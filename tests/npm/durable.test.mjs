@@ -331,6 +331,32 @@ test('handles come back after a failure inside, also when the next connection is
     assert.deepEqual([first.state, second.state, registration.state], ['lost', 'ended', 'lost']);
 });
 
+test('after a failure inside, handles of which too many are to be asked for are lost, and the session joins', async (t) => {
+    const life = Life.opened({ max_pending: 1 });
+    life.listens = true;
+    const { session, wire } = life;
+    const handles = [];
+    for (const request of [1, 2]) {
+        const subscribing = session.subscribe(`com.t${request}`, () => {});
+        wire.take();
+        wire.send([33, request, 4 + request]);
+        handles.push(await subscribing);
+    }
+    const poll = t.mock.method(Core.prototype, 'poll', () => {
+        throw new WebAssembly.RuntimeError('unreachable');
+    });
+    wire.send([33, 99, 1]);
+    poll.mock.restore();
+    let joined = 0;
+    session.onjoin = () => joined++;
+    const next = life.again();
+    assert.deepEqual([next.one(), joined], [[32, 1, {}, 'com.t1'], 1]);
+    next.send([33, 1, 51]);
+    assert.deepEqual(handles.map(({ state }) => state), ['active', 'lost']);
+    assert.deepEqual([life.told[0].type, life.told[0].handle], ['lost-handle', handles[1]]);
+    assert.equal(life.errors.list.length, 1);
+});
+
 test('handles can be ended after a failure inside, too', async (t) => {
     const life = Life.opened();
     const subscription = await subscribed(life);

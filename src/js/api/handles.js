@@ -106,18 +106,23 @@ export class Handles extends Map {
     adopt(driver, drop) {
         for (const kept of this.#orphans.splice(0)) {
             if (kept.state !== 'pending') continue;
-            const ticket = driver.request(kept.request, {
-                done: (_, id) => {
-                    kept.ticket = ticket;
-                    this.set(ticket, kept);
-                    if (kept.state === 'pending') this.restored(ticket, id);
-                    else drop(kept);
-                },
-                failed: (error) => {
-                    if (error instanceof SessionLost) this.#orphans.push(kept);
-                    else if (kept.state === 'pending') this.#lose(kept, error);
-                },
-            });
+            const failed = (/** @type {Error} */ error) => {
+                if (error instanceof SessionLost || !driver.alive) this.#orphans.push(kept);
+                else if (kept.state === 'pending') this.#lose(kept, error);
+            };
+            const done = (/** @type {number} */ _, /** @type {number} */ id) => {
+                kept.ticket = ticket;
+                this.set(ticket, kept);
+                if (kept.state === 'pending') this.restored(ticket, id);
+                else drop(kept);
+            };
+            let ticket = 0;
+            try {
+                ticket = driver.request(kept.request, { done, failed });
+            } catch (error) {
+                // More than may be asked for at a time.
+                failed(/** @type {Error} */ (error));
+            }
         }
     }
 

@@ -198,6 +198,21 @@ test('a call in parts that waits is read and sent on the next connection', async
     assert.equal(await calling, 'all');
 });
 
+for (const [when, begin] of [['open', () => Life.opened()], ['away', away]]) {
+    test(`a call in parts whose first part never comes, begun while the session is ${when}, is lost with the connection`, async () => {
+        const life = begin();
+        let returned = false;
+        const stream = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: async () => (returned = true) }) };
+        const calling = assert.rejects(life.session.call('com.p', stream), { name: 'SessionLost' });
+        if (when === 'away') life.again();
+        await settled();
+        life.wire.drop();
+        await calling;
+        assert.equal(returned, true);
+        assert.deepEqual(life.wire.take(), []);
+    });
+}
+
 test('what waited and cannot be sent on the next connection says so and hinders nothing', async () => {
     const life = away();
     const { session } = life;

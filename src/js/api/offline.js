@@ -34,6 +34,8 @@ export class Offline {
     #queue = new Set();
     /** Told when nothing waits any more. @type {(() => void) | null} */
     onidle = null;
+    /** What has a connection and waits for the application: calls whose first part is not there yet. @type {Set<{ failed(error: Error): void }>} */
+    unsent = new Set();
 
     /** @param {{ policy: Policy, limit: number }} options */
     constructor({ policy, limit }) {
@@ -76,6 +78,11 @@ export class Offline {
                 item.failed(error);
             }
         }
+    }
+
+    /** The connection is lost. @param {Error} lost */
+    lost(lost) {
+        for (const call of this.unsent) call.failed(lost);
     }
 
     /** There will be no connection. @param {Error} lost */

@@ -452,7 +452,9 @@ export class Session {
         this.#sender = null;
         this.#watch.ended(this.#driver);
         const { reason, message, wasOpen: was_open } = ended;
-        this.#callee.interrupt(sessionLost(reason, message));
+        const lost = sessionLost(reason, message);
+        this.#callee.interrupt(lost);
+        this.#offline.lost(lost);
         if (ended.crashed) this.#core = null;
         const details = { reason, message, was_open };
         if (this.#durable && ended.cause !== EndCause.Left) {

@@ -36,7 +36,13 @@ export function startStream(driver, away, middle, stream, local, report) {
     call.watch();
     // Nobody waits for the end of the stream, which may fail at once, too.
     call.onover(() => void (async () => items.return?.())().catch(() => {}));
-    const begin = (/** @type {import('../glue/driver.js').Sender} */ sender) => void send(sender, call, middle, items).catch((error) => call.giveUp('killnowait', error));
+    const begin = (/** @type {import('../glue/driver.js').Sender} */ sender) => {
+        // Nobody else knows of it before it is sent.
+        away.unsent.add(call);
+        const known = () => void away.unsent.delete(call);
+        call.onover(known);
+        send(sender, call, middle, items, known).catch((error) => call.giveUp('killnowait', error));
+    };
     if (driver) {
         if (!call.over) begin(driver);
     } else {
@@ -50,8 +56,9 @@ export function startStream(driver, away, middle, stream, local, report) {
 
 /**
  * @param {import('../glue/driver.js').Sender} driver @param {Call} call @param {any[]} middle @param {AsyncIterator<any>} items
+ * @param {() => void} begun told when it is sent
  */
-async function send(driver, call, [options, uri], items) {
+async function send(driver, call, [options, uri], items, begun) {
     const parts = options.receive_progress === true;
     for (;;) {
         const { done, value } = await items.next();
@@ -67,6 +74,7 @@ async function send(driver, call, [options, uri], items) {
             call.send(parts, [whole, uri], args, kwargs, false);
         } else {
             call.send(parts, [options, uri], args, kwargs, true);
+            begun();
         }
         if (done) return;
     }

@@ -2,6 +2,7 @@
 // Autobahn's Connection: opens a transport and a session on it, and tries again when it is lost. When and where is the
 // business of the reconnect machine. One rule: whatever happens to an attempt, `onclose` fires once for it.
 
+import { LONGEST_TIMER } from '../glue/alarm.js';
 import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
 import { EndCause } from '../glue/op.js';
@@ -25,8 +26,6 @@ import { nothing, together } from './watch.js';
 
 const INVALID_URI = 'wamp.error.invalid_uri';
 const BY_APPLICATION = 'closed by the application';
-/** setTimeout takes no more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** `Symbol.asyncDispose`, which not every browser has. @type {typeof Symbol.asyncDispose} */
 export const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');

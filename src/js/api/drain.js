@@ -1,10 +1,9 @@
 // @ts-check
 // Leaves in good order. One rule: what has begun is waited for, whatever it takes, and then the session is left.
 
-/** @typedef {import('../glue/driver.js').Driver} Driver */
+import { LONGEST_TIMER } from '../glue/alarm.js';
 
-/** setTimeout takes no more. */
-const LONGEST = 2 ** 31 - 1;
+/** @typedef {import('../glue/driver.js').Driver} Driver */
 
 /**
  * @param {object} what
@@ -34,7 +33,7 @@ export async function drain({ handles, runs, driver, offline, leave }, timeout) 
     })();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
-    const late = timeout === undefined ? done : new Promise((resolve) => (timer = setTimeout(resolve, Math.min(timeout, LONGEST))));
+    const late = timeout === undefined ? done : new Promise((resolve) => (timer = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER))));
     await Promise.race([done, late]);
     clearTimeout(timer);
     return leave();

@@ -2,6 +2,7 @@
 // What waits while there is no connection. One rule: each thing leaves the queue once, to be sent, or because
 // its time is up, nobody wants it any more, or there will be no connection.
 
+import { LONGEST_TIMER } from '../glue/alarm.js';
 import { check } from '../glue/check.js';
 import { WampError, sessionLost } from './errors.js';
 
@@ -9,9 +10,6 @@ import { WampError, sessionLost } from './errors.js';
 /** @typedef {import('../glue/driver.js').Sender} Sender */
 /** @typedef {'fail' | 'wait' | number} Policy what becomes of a request without a connection; a number is how many milliseconds it waits */
 /** @typedef {{ begin: (sender: Sender, driver: Driver) => void, failed: (error: any) => void, timer: ReturnType<typeof setTimeout> | undefined }} Item */
-
-/** setTimeout takes no more. */
-const LONGEST = 2 ** 31 - 1;
 
 /** @param {string} where @param {any} policy */
 export function checkPolicy(where, policy) {
@@ -61,7 +59,7 @@ export class Offline {
             this.#remove(item);
             failed(new WampError('wamp.error.timeout', [`there was no connection within ${policy} ms`]));
         };
-        if (typeof policy === 'number' && policy <= LONGEST) item.timer = setTimeout(expired, policy);
+        if (typeof policy === 'number' && policy <= LONGEST_TIMER) item.timer = setTimeout(expired, policy);
         this.#queue.add(item);
         return () => this.#remove(item);
     }

@@ -1,15 +1,13 @@
 // @ts-check
 // Reads the options of a connection: autobahn's names and defaults, with a TypeError for what is wrong.
 
+import { LONGEST_TIMER } from '../glue/alarm.js';
 import { check, isGivenDict } from '../glue/check.js';
 import { PROTOCOLS, isSpoken } from '../glue/codec.js';
 import { isUsable, needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 import { authOption } from './credentials.js';
 import { checkPolicy } from './offline.js';
-
-/** setTimeout takes no more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** @param {any} options @param {string} key @param {number} fallback @param {number} least */
 function number(options, key, fallback, least) {

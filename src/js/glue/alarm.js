@@ -2,7 +2,7 @@
 // The timer for the session machine's next deadline. One rule: there is one at the most.
 
 /** setTimeout takes no more. */
-const LONGEST = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 export class Alarm {
     #rings;
@@ -24,7 +24,7 @@ export class Alarm {
         this.#timer = setTimeout(() => {
             this.#deadline = -1;
             this.#rings();
-        }, Math.min(Math.max(deadline - performance.now(), 0), LONGEST));
+        }, Math.min(Math.max(deadline - performance.now(), 0), LONGEST_TIMER));
     }
 
     stop() {

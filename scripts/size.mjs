@@ -2,9 +2,9 @@
 // One rule: sizes are those of the wire, after brotli at its best, as a server sends static files.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { bundled } from './bundle.mjs';
 
 const root = join(import.meta.dirname, '..');
 const BUDGET = 'bench/size-budget.json';
@@ -36,26 +36,6 @@ if (!check) functions(join(root, `target/modules/wasm/${name}/${name}.wasm`));
 /** The octets of a WebAssembly module. */
 function octets(module) {
     return readFileSync(join(root, `pkg/wasm/${module}_bg.wasm`));
-}
-
-/** The package as a page's bundler makes it: what is loaded first, and what only when it is needed. */
-async function bundled(entry) {
-    const { build } = createRequire(join(root, 'tests/package.json'))('vite');
-    const { output } = await build({
-        root,
-        configFile: false,
-        logLevel: 'error',
-        build: {
-            write: false,
-            minify: true,
-            modulePreload: { polyfill: false },
-            rollupOptions: { input: entry, preserveEntrySignatures: 'strict' },
-        },
-    });
-    const chunks = new Map(output.filter((file) => file.type === 'chunk').map((file) => [file.fileName, file]));
-    const first = new Set([...chunks.values()].filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName));
-    for (const file of first) for (const imported of chunks.get(file).imports) first.add(imported);
-    return [...chunks.values()].map((chunk) => ({ code: Buffer.from(chunk.code), isFirst: first.has(chunk.fileName), files: Object.keys(chunk.modules) }));
 }
 
 function size(files) {

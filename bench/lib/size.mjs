@@ -1,10 +1,10 @@
-// What a page loads: each client bundled and minified with esbuild; wamp-wasm with its wasm, and what it
+// What a page loads: each client bundled and minified by the same bundler; wamp-wasm with its wasm, and what it
 // loads only when it is needed.
 
-import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { bundled } from '../../scripts/bundle.mjs';
 import { table } from './table.mjs';
 
 export async function size({ clients, out, pkg }) {
@@ -29,30 +29,20 @@ export async function size({ clients, out, pkg }) {
         results.push(figures);
     };
     for (const name of clients.filter((c) => c === 'autobahn' || c === 'wampy')) {
-        row(name, 'json, msgpack, cbor', [await readFile(join(out, `clients/${name}.mjs`))]);
+        row(name, 'json, msgpack, cbor', (await bundled(join(out, `clients/${name}.mjs`))).map(({ code }) => code));
     }
     if (clients.includes('wamp-wasm')) {
-        const { metafile, outputFiles } = await build({
-            entryPoints: [join(pkg, 'index.js')],
-            bundle: true,
-            splitting: true,
-            outdir: out,
-            minify: true,
-            format: 'esm',
-            write: false,
-            metafile: true,
-            logLevel: 'error',
-        });
-        // A chunk that is loaded later is what wasm-bindgen made for a module of WebAssembly, which is loaded with it.
-        const chunks = Object.values(metafile.outputs).map(({ entryPoint }, i) => ({ name: basename(entryPoint ?? '', '.js'), code: outputFiles[i].contents }));
-        const first = chunks.filter(({ name }) => !name.startsWith('wamp_wasm_')).map(({ code }) => code);
+        const chunks = await bundled(join(pkg, 'index.js'));
+        const first = chunks.filter(({ isFirst }) => isFirst).map(({ code }) => code);
         const wasm = (name) => readFile(join(pkg, `wasm/${name}_bg.wasm`));
         const main = await wasm('wamp_wasm');
         row('wamp-wasm', 'glue', first);
         row('wamp-wasm', 'wasm', [main]);
         row('wamp-wasm', 'glue + wasm', [...first, main]);
-        for (const { name, code } of chunks.filter(({ name }) => name.startsWith('wamp_wasm_'))) {
-            row('wamp-wasm', `later: ${name.slice('wamp_wasm_'.length)}`, [code, await wasm(name)]);
+        // A chunk with what wasm-bindgen made for another module is loaded together with it.
+        for (const { code, files, isFirst } of chunks) {
+            const name = files.map((file) => basename(file, '.js')).find((file) => file.startsWith('wamp_wasm_'));
+            if (name && !isFirst) row('wamp-wasm', `later: ${name.slice('wamp_wasm_'.length)}`, [code, await wasm(name)]);
         }
     }
     return results;

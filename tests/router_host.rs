@@ -2,8 +2,11 @@
 #![cfg(feature = "router")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::{cell::Cell, future::poll_fn, rc::Rc, time::Duration};
 
+use common::counting_from;
 use futures::{channel::oneshot, executor::LocalPool, task::LocalSpawnExt};
 use wamp_wasm::{
     codec::{Frame, Serializer, encode},
@@ -24,15 +27,10 @@ struct Page {
 
 impl Page {
     fn new() -> Self {
-        let mut draws = 0;
-        let entropy = move || {
-            draws += 1;
-            draws
-        };
         let now = Rc::new(Cell::new(Duration::ZERO));
         let clock = now.clone();
         let limits = HostLimits { queue: 1000, queue_octets: 1 << 20, ..HostLimits::default() };
-        let router = Router::new(RouterConfig::default(), entropy);
+        let router = Router::new(RouterConfig::default(), counting_from(0));
         let host = RouterHost::with_limits(router, move || clock.get(), limits);
         Self { pool: LocalPool::new(), host, now }
     }

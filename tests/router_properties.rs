@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use common::message;
+use common::{counting_from, message};
 use proptest::prelude::*;
 use wamp_wasm::{
     message::{Id, Message, MessageType, RegistrationId, RequestId, SubscriptionId, Values},
@@ -109,13 +109,8 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let mut draws = 0;
-        let entropy = move || {
-            draws += 1;
-            draws
-        };
         let limits = SessionLimits { pending_calls: 5, ..SessionLimits::default() };
-        let router = Router::new(RouterConfig { limits, ..RouterConfig::default() }, entropy);
+        let router = Router::new(RouterConfig { limits, ..RouterConfig::default() }, counting_from(0));
         Self { router, now: Duration::ZERO, peers: BTreeMap::new() }
     }
 

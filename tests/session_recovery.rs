@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use common::wire;
+use common::{counting_from, wire};
 use proptest::prelude::*;
 use wamp_wasm::{
     message::{Id, Message, Values, uris},
@@ -82,14 +82,9 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let mut draws = 0;
-        let entropy = move || {
-            draws += 1;
-            draws
-        };
         Self {
             now: Duration::ZERO,
-            router: Router::new(RouterConfig::with_realms(["realm1"]), entropy),
+            router: Router::new(RouterConfig::with_realms(["realm1"]), counting_from(0)),
             session: Session::new(SessionConfig { durable: true, ..SessionConfig::default() }),
             peer: None,
             ghosts: Vec::new(),

@@ -19,4 +19,6 @@ mod words;
 #[cfg(feature = "router")]
 pub use pair::Pair;
 pub use scripted::{BASIC_WELCOME, Scripted, WELCOME};
-pub use words::{dict, message, of_an_open_session, options, payload, sent_by_clients_only, wire};
+pub use words::{
+    counting_from, dict, message, of_an_open_session, options, payload, sent_by_clients_only, wire,
+};

@@ -9,7 +9,7 @@ use wamp_wasm::{
     session::{Input, Output, Session, SessionConfig, SessionEvent, Ticket},
 };
 
-use super::words::{told, wire};
+use super::words::{counting_from, told, wire};
 
 /// A router and its sessions under one virtual clock.
 pub struct Pair {
@@ -30,12 +30,8 @@ struct Client {
 impl Pair {
     /// An open router with the realm `realm1`, and sessions of these names that have joined it.
     pub fn joined(names: &[&'static str]) -> Self {
-        let mut random = 0;
-        let entropy = move || {
-            random += 1;
-            random
-        };
-        let mut pair = Self::with(Router::new(RouterConfig::with_realms(["realm1"]), entropy), names);
+        let router = Router::new(RouterConfig::with_realms(["realm1"]), counting_from(0));
+        let mut pair = Self::with(router, names);
         for name in names {
             let now = pair.now;
             pair.session(name).join(now, "realm1".into(), Default::default()).unwrap();

@@ -10,7 +10,7 @@ use wamp_wasm::{
     router::{Delivery, Incoming, PeerId, PeerInfo, Router, RouterConfig},
 };
 
-use super::{message, wire};
+use super::{counting_from, message, wire};
 
 /// All four roles of a client.
 pub const ALL_ROLES: &str = r#"{"roles":{"publisher":{},"subscriber":{},"caller":{},"callee":{}}}"#;
@@ -37,12 +37,7 @@ impl Bench {
 
     /// A router that is made of the bench's source of random numbers.
     pub fn with_router(make: impl FnOnce(Box<dyn FnMut() -> u64>) -> Router<Values>) -> Self {
-        let mut draws = 99;
-        let entropy = move || {
-            draws += 1;
-            draws
-        };
-        let router = make(Box::new(entropy));
+        let router = make(Box::new(counting_from(99)));
         Self { router, now: Duration::from_secs(1000), names: BTreeMap::new(), log: Vec::new() }
     }
 

@@ -193,3 +193,13 @@ pub fn of_an_open_session() -> Vec<(MessageType, &'static str)> {
         (MessageType::Interrupt, "[69,1,{}]"),
     ]
 }
+
+/// Where a router draws random numbers: the number after this one, and then the next, so that a test can name
+/// every id that comes of it.
+pub fn counting_from(last: u64) -> impl FnMut() -> u64 {
+    let mut drawn = last;
+    move || {
+        drawn += 1;
+        drawn
+    }
+}

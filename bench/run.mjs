@@ -1,12 +1,12 @@
-// Measures wamp-wasm, autobahn, wampy and the floor side by side in headless Chromium and prints one table.
-// Options: --part cpu|socket|load|memory|size (repeatable), --rounds N, --only TEXT, --without CLIENT, --json FILE.
+// Measures wamp-wasm, autobahn, wampy and the floor side by side in a headless browser and prints one table a part.
+// Options: scripts/bench --help.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
 import { bundle } from './lib/bundle.mjs';
+import { launch } from './lib/chromium.mjs';
 import { serve } from './lib/serve.mjs';
 import { cpu } from './lib/cpu.mjs';
 import { load } from './lib/load.mjs';
@@ -21,9 +21,10 @@ const { values: options } = parseArgs({
         rounds: { type: 'string', default: '40' },
         only: { type: 'string', default: '' },
         without: { type: 'string', multiple: true, default: [] },
+        shared: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
         json: { type: 'string' },
         csp: { type: 'boolean', default: false },
-        chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
     },
 });
 
@@ -35,37 +36,29 @@ const policy = options.csp ? { 'content-security-policy': "script-src 'self' 'wa
 // Only an isolated page gets a clock of microseconds.
 const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const server = await serve({ '/': out }, { ...isolated, ...policy });
-const browser = await chromium.launch({
-    executablePath: options.chromium,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--enable-precise-memory-info'],
-});
+const browser = await launch();
 
-// A fresh page with the measuring code and these clients loaded.
-async function openPage(clients) {
-    const page = await (await browser.newContext()).newPage();
-    page.on('pageerror', (error) => console.error('page:', error.message));
-    await page.goto(`${server.url}/measure.html`);
-    await page.waitForFunction(() => globalThis.bench);
-    for (const name of clients) {
-        await page.evaluate(([n, url]) => globalThis.bench.load(n, url), [name, `/clients/${name}.mjs`]);
-    }
+/** A fresh page of a site of its own, with these clients loaded; those of one `harness` share the code that measures them. */
+let pages = 0;
+async function openPage(clients, harness = () => '') {
+    const page = await browser.open(`${server.url(`page-${pages++}`)}/measure.html`);
+    for (const name of clients) await page.evaluate(([n, h]) => globalThis.bench.load(n, h), [name, harness(name)]);
     return page;
 }
 
-const clients = ['floor', 'wamp-wasm', 'autobahn', 'wampy'].filter((name) => !options.without.includes(name));
 const context = {
-    browser,
-    server,
     openPage,
-    clients,
+    clients: ['floor', 'wamp-wasm', 'autobahn', 'wampy'].filter((name) => !options.without.includes(name)),
     out,
     pkg,
     rounds: Number(options.rounds),
+    shared: options.shared,
+    markdown: options.markdown,
     wants: (row) => row.join(' ').includes(options.only),
 };
 const report = {
     date: new Date().toISOString().slice(0, 10),
-    browser: `Chromium ${browser.version()}`,
+    browser: browser.version,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
 };
 console.log(`${report.browser} on ${report.machine}, ${report.date}${options.csp ? ', with a Content-Security-Policy' : ''}`);

@@ -1,10 +1,10 @@
 // The floor: the least a client can do. It parses, looks at the type, finds the handler, calls it.
-// No checks, no errors, no options: nothing correct can be much faster.
+// No checks, no errors, no options, no defaults: nothing correct can be much faster.
 
 import { codecs } from '../page/codecs.mjs';
 
 export function open({ url, serializer }) {
-    const codec = codecs[serializer];
+    const { decode, write } = codecs[serializer];
     const socket = new WebSocket(url, [`wamp.2.${serializer}`]);
     socket.binaryType = 'arraybuffer';
     const pending = new Map();
@@ -13,58 +13,59 @@ export function open({ url, serializer }) {
     let last = 0;
     let joined;
 
-    const send = (message) => socket.send(codec.write(message));
-    const request = (id) => new Promise((resolve, reject) => pending.set(id, { resolve, reject }));
-    const payload = (head, args, kwargs) =>
-        kwargs && Object.keys(kwargs).length ? [...head, args ?? [], kwargs] : args?.length ? [...head, args] : head;
-    const unwrap = (args, kwargs) => (kwargs ? { args, kwargs } : args?.length === 1 ? args[0] : args?.length ? { args } : null);
+    const send = (message) => socket.send(write(message));
+    const request = (id) => new Promise((resolve) => pending.set(id, resolve));
+    const settle = (id, value) => {
+        const resolve = pending.get(id);
+        pending.delete(id);
+        resolve(value);
+    };
+    const answer = (id, value) => send([70, id, {}, [value]]);
 
     const client = {
         call(procedure, args, kwargs) {
             const id = ++last;
-            send(payload([48, id, {}, procedure], args, kwargs));
+            send(kwargs ? [48, id, {}, procedure, args, kwargs] : [48, id, {}, procedure, args]);
             return request(id);
         },
         publish(topic, args, kwargs) {
-            send(payload([16, ++last, {}, topic], args, kwargs));
+            send(kwargs ? [16, ++last, {}, topic, args, kwargs] : [16, ++last, {}, topic, args]);
         },
-        subscribe(topic, handler) {
+        async subscribe(topic, handler) {
             const id = ++last;
             send([32, id, {}, topic]);
-            return request(id).then((subscription) => {
-                const list = handlers.get(subscription);
-                if (list) list.push(handler);
-                else handlers.set(subscription, [handler]);
-            });
+            const subscription = await request(id);
+            const list = handlers.get(subscription);
+            if (list) list.push(handler);
+            else handlers.set(subscription, [handler]);
         },
-        register(procedure, endpoint) {
+        async register(procedure, endpoint) {
             const id = ++last;
             send([64, id, {}, procedure]);
-            return request(id).then((registration) => endpoints.set(registration, endpoint));
+            endpoints.set(await request(id), endpoint);
         },
     };
 
     socket.onmessage = ({ data }) => {
-        const m = codec.decode(data);
+        const m = decode(data);
         switch (m[0]) {
-            case 36:
-                for (const handler of handlers.get(m[1])) handler(m[4] ?? [], m[5] ?? {}, m[3]);
-                break;
-            case 50: {
-                const { resolve } = pending.get(m[1]);
-                pending.delete(m[1]);
-                resolve(unwrap(m[3], m[4]));
+            case 36: {
+                const list = handlers.get(m[1]);
+                for (let i = 0; i < list.length; i++) list[i](m[4], m[5], m[3]);
                 break;
             }
-            case 68:
-                Promise.resolve(endpoints.get(m[2])(m[4] ?? [], m[5] ?? {}, m[3])).then((value) =>
-                    send([70, m[1], {}, [value]]),
-                );
+            case 50:
+                settle(m[1], m[4] ? { args: m[3], kwargs: m[4] } : m[3][0]);
                 break;
+            case 68: {
+                const value = endpoints.get(m[2])(m[4], m[5], m[3]);
+                if (value instanceof Promise) value.then((result) => answer(m[1], result));
+                else answer(m[1], value);
+                break;
+            }
             case 33:
             case 65:
-                pending.get(m[1]).resolve(m[2]);
-                pending.delete(m[1]);
+                settle(m[1], m[2]);
                 break;
             case 2:
                 joined(client);

@@ -37,7 +37,7 @@ export async function bundle(out, pkg) {
         outExtension: { '.js': '.mjs' },
         absWorkingDir: here('.'),
     };
-    const plain = ['clients/floor.mjs', 'clients/wampy.mjs', 'page/index.mjs'];
+    const plain = ['clients/floor.mjs', 'clients/wampy.mjs', 'page/index.mjs', 'page/side.mjs'];
     await build({ ...common, entryPoints: plain });
     // What is loaded only when it is needed stays a file of its own.
     await build({ ...common, entryPoints: ['clients/wamp-wasm.mjs'], splitting: true });

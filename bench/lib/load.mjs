@@ -14,7 +14,7 @@ export async function load({ openPage, clients, rounds }) {
         for (const name of clients) {
             const page = await openPage([]);
             times[name].push(await page.evaluate((n) => globalThis.bench.firstOpen(n), name));
-            await page.context().close();
+            await page.close();
         }
     }
     return clients.map((name) => {

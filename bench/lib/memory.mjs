@@ -16,7 +16,7 @@ export async function memory({ openPage, clients, wants }) {
             const row = {};
             for (const name of clients.filter((c) => c !== 'autobahn' || serializer === 'json')) {
                 const page = await openPage([name]);
-                const cdp = await page.context().newCDPSession(page);
+                const cdp = await page.devtools();
                 const used = async () => {
                     for (let i = 0; i < 3; i++) await cdp.send('HeapProfiler.collectGarbage');
                     return (await cdp.send('Runtime.getHeapUsage')).usedSize;
@@ -27,7 +27,7 @@ export async function memory({ openPage, clients, wants }) {
                 const before = await used();
                 const wasmAfter = await push(amount);
                 row[name] = { heap: (await used()) - before, wasm: wasmAfter - wasmBefore };
-                await page.context().close();
+                await page.close();
             }
             const kB = (n) => (n / 1024).toFixed(0);
             print([`${workload} × ${amount / 1000}k`, serializer, ...clients.map((c) => (row[c] ? `${kB(row[c].heap)}; ${kB(row[c].wasm)}` : '–'))]);

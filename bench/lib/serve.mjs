@@ -24,5 +24,6 @@ export async function serve(roots, headers = {}) {
         }
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+    // A browser takes each name below localhost for a site of its own.
+    return { url: (site) => `http://${site}.localhost:${server.address().port}`, close: () => server.close() };
 }

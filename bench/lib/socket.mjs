@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { socketWorkloads } from '../page/socket.mjs';
 import { summary, table } from './table.mjs';
 
 // Milliseconds that a batch may take.
@@ -19,13 +20,8 @@ export async function socket({ openPage, clients, rounds, wants }) {
         ...clients.map((name) => ({ name, width: 16 })),
     ]);
     const results = [];
-    const rows = await openPage([]).then(async (page) => {
-        const names = await page.evaluate(() => globalThis.bench.socketRows());
-        await page.context().close();
-        return names;
-    });
     for (const serializer of ['json', 'msgpack', 'cbor']) {
-        const workloads = rows.filter((workload) => wants([workload, serializer]));
+        const workloads = Object.keys(socketWorkloads).filter((workload) => wants([workload, serializer]));
         if (workloads.length === 0) continue;
         // A page for each client, so that the CPU time of a page is that of its client.
         const pages = new Map();
@@ -51,7 +47,7 @@ export async function socket({ openPage, clients, rounds, wants }) {
             print([workload, serializer, ...clients.map((c) => (row[c] ? `${row[c].wall.median.toFixed(1)} / ${row[c].cpu.median.toFixed(1)}` : '–'))]);
             results.push({ name: workload, serializer, ...row });
         }
-        for (const page of pages.values()) await page.context().close();
+        for (const page of pages.values()) await page.close();
     }
     peer.kill();
     return results;
@@ -59,7 +55,7 @@ export async function socket({ openPage, clients, rounds, wants }) {
 
 async function openClient(openPage, name, serializer, port) {
     const page = await openPage([name]);
-    page.cdp = await page.context().newCDPSession(page);
+    page.cdp = await page.devtools();
     await page.cdp.send('Performance.enable');
     await page.evaluate(([n, s, u]) => globalThis.bench.openSocket(n, s, u), [name, serializer, `ws://127.0.0.1:${port}/ws`]);
     return page;
@@ -68,18 +64,14 @@ async function openClient(openPage, name, serializer, port) {
 // One batch: microseconds a message, or null when it takes too long, as it does when a client loses a message.
 async function measured(page, name, serializer, workload) {
     const before = await taskSeconds(page.cdp);
-    const run = page.evaluate(
-        async ([n, s, w]) => [await globalThis.bench.socketBatch(n, s, w), globalThis.bench.socketCount(w)],
-        [name, serializer, workload],
-    );
+    const run = page.evaluate(([n, s, w]) => globalThis.bench.socketBatch(n, s, w), [name, serializer, workload]);
     run.catch(() => {});
     let timer;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT)));
-    const done = await Promise.race([run, late]);
+    const wall = await Promise.race([run, late]);
     clearTimeout(timer);
-    if (!done) return null;
-    const [wall, count] = done;
-    return { wall, cpu: (((await taskSeconds(page.cdp)) - before) * 1e6) / count };
+    if (!wall) return null;
+    return { wall, cpu: (((await taskSeconds(page.cdp)) - before) * 1e6) / socketWorkloads[workload].count };
 }
 
 async function taskSeconds(cdp) {

@@ -1,12 +1,15 @@
 // A table that grows row by row while the measurements run: slow work shows progress.
 
-export function table(title, columns) {
-    console.log(`\n${title}`);
-    print(columns.map(({ name }) => name));
-    return print;
+/** Columns as [{name, width}]; the first two are of words, the others of figures. Gives the function that prints a row. */
+export function table(title, columns, markdown = false) {
+    const line = markdown ? (cells) => `| ${cells.join(' | ')} |` : aligned;
+    console.log(`\n${title}${markdown ? '\n' : ''}`);
+    console.log(line(columns.map(({ name }) => name)));
+    if (markdown) console.log(`|${columns.map((_, i) => (i < 2 ? '---' : '---:')).join('|')}|`);
+    return (cells) => console.log(line(cells));
 
-    function print(cells) {
-        console.log(cells.map((cell, i) => (i < 2 ? cell.padEnd(columns[i].width) : cell.padStart(columns[i].width))).join('  '));
+    function aligned(cells) {
+        return cells.map((cell, i) => (i < 2 ? cell.padEnd(columns[i].width) : cell.padStart(columns[i].width))).join('  ');
     }
 }
 

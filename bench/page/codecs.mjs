@@ -4,9 +4,12 @@
 import { Packr, Unpackr } from 'msgpackr';
 import { Encoder } from 'cbor-x';
 
-const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true });
-const cbor = new Encoder({ useRecords: false, mapsAsObjects: true, variableMapSize: true });
+// What a peer sends is as short as it can be; what the floor sends is what the libraries write quickest.
+const compact = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, variableMapSize: true };
+const quickest = { ...compact, variableMapSize: false };
+const packr = { compact: new Packr(compact), quickest: new Packr(quickest) };
+const cbor = { compact: new Encoder(compact), quickest: new Encoder(quickest) };
 
 const own = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
 
@@ -17,13 +20,13 @@ export const codecs = {
         write: (message) => JSON.stringify(message),
     },
     msgpack: {
-        encode: (message) => own(packr.pack(message)),
+        encode: (message) => own(packr.compact.pack(message)),
         decode: (frame) => unpackr.unpack(new Uint8Array(frame)),
-        write: (message) => packr.pack(message),
+        write: (message) => packr.quickest.pack(message),
     },
     cbor: {
-        encode: (message) => own(cbor.encode(message)),
-        decode: (frame) => cbor.decode(new Uint8Array(frame)),
-        write: (message) => cbor.encode(message),
+        encode: (message) => own(cbor.compact.encode(message)),
+        decode: (frame) => cbor.quickest.decode(new Uint8Array(frame)),
+        write: (message) => cbor.quickest.encode(message),
     },
 };

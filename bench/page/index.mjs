@@ -1,37 +1,55 @@
-// The entry of the measuring page: what the runner calls.
+// The entry of the measuring page: which clients are in it, and what the runner asks of them.
 
-import { row, runner, workloads } from './measure.mjs';
 import { socketWorkloads } from './socket.mjs';
-import { StandIn } from './standin.mjs';
 
 const RealSocket = globalThis.WebSocket;
-const clients = {};
-const open = {};
+/** By name of the client: how it opens a session, and what measures it. */
+const sides = {};
+const ready = {};
 const runners = {};
+const open = {};
 const memories = watchWasm();
+const sideOf = (harness) => import(`/page/side.mjs?${harness}`);
 
 globalThis.bench = {
-    async load(name, url) {
-        clients[name] = (await import(url)).open;
+    /** A client, with a harness that it shares with the others of the same `harness` in this page. */
+    async load(name, harness) {
+        const [client, side] = await Promise.all([import(`/clients/${name}.mjs`), sideOf(harness)]);
+        sides[name] = { open: client.open, side };
+    },
+
+    async warmUp(serializer) {
+        for (const { open, side } of Object.values(sides)) await side.warmUp(open, serializer);
     },
 
     // The client's own CPU time, over stand-in sockets.
-    rows: () => Object.entries(workloads).flatMap(([name, [, , serializers]]) => serializers.map((s) => [name, s])),
-    row(name, serializer, rounds) {
-        globalThis.WebSocket = StandIn;
-        return row(name, serializer, clients, rounds);
+    async ready(serializer, workload) {
+        for (const [name, { open, side }] of Object.entries(sides)) ready[name] = await side.rounds(open, serializer, workload);
+    },
+
+    /** One round of each client in turn, begun by another one each time: {name: microseconds a message}. */
+    async round(n) {
+        const names = Object.keys(sides);
+        const us = {};
+        for (let i = 0; i < names.length; i++) {
+            const name = names[(n + i) % names.length];
+            us[name] = await ready[name]();
+            await new Promise((resolve) => setTimeout(resolve));
+        }
+        return us;
     },
 
     // So many messages, and the size of the wasm memory afterwards.
     async push(name, serializer, workload, count) {
-        globalThis.WebSocket = StandIn;
-        const run = (runners[workload] ??= await runner(clients[name], serializer, workload));
+        const { open, side } = sides[name];
+        const run = (runners[workload] ??= await side.runner(open, serializer, workload));
         for (let done = 0; done < count; done += 10_000) await run(Math.min(10_000, count - done));
         return memories.reduce((total, memory) => total + memory.buffer.byteLength, 0);
     },
 
     async firstOpen(name) {
-        globalThis.WebSocket = StandIn;
+        const { standIn } = await sideOf('');
+        standIn();
         const started = performance.now();
         const client = await import(`/clients/${name}.mjs`);
         await client.open({ url: 'ws://stand-in.invalid/ws', serializer: 'json' });
@@ -39,11 +57,9 @@ globalThis.bench = {
     },
 
     // Over a real socket: opened once a client and serializer, then one batch at a time.
-    socketRows: () => Object.keys(socketWorkloads),
-    socketCount: (workload) => socketWorkloads[workload].count,
     async openSocket(name, serializer, url) {
         globalThis.WebSocket = RealSocket;
-        open[`${name} ${serializer}`] = await clients[name]({ url, serializer });
+        open[`${name} ${serializer}`] = await sides[name].open({ url, serializer });
     },
     async socketBatch(name, serializer, workload) {
         const { run, count } = socketWorkloads[workload];
@@ -53,7 +69,7 @@ globalThis.bench = {
     },
 };
 
-// The memories of every wasm module that is instantiated from here on.
+/** The memories of every wasm module that is instantiated from here on. */
 function watchWasm() {
     const found = [];
     for (const name of ['instantiate', 'instantiateStreaming']) {

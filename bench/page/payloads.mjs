@@ -1,4 +1,4 @@
-// The payloads of the workloads: [args, kwargs]. Sizes are those of an EVENT with it, as JSON.
+// The payloads of the workloads: [args] or [args, kwargs], as a user gives them. Sizes are those of an EVENT with it, as JSON.
 // Each size has several variants, so that no client is measured on one repeated text.
 
 const words = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot', 'golf', 'hotel'];
@@ -20,7 +20,7 @@ const records = (count, seed) => Array.from({ length: count }, (_, i) => record(
 
 export const payloads = {
     // 20-byte string, about 60 bytes
-    small: (n) => [[`twenty bytes of ${1000 + (n % 9000)}`.slice(0, 20)], {}],
+    small: (n) => [[`twenty bytes of ${1000 + (n % 9000)}`.slice(0, 20)]],
     // 10 mixed kwargs, about 300 bytes
     medium: (n) => [
         [],
@@ -38,19 +38,21 @@ export const payloads = {
         },
     ],
     // a list of objects, about 4 kB
-    k4: (n) => [[records(27, n)], {}],
+    k4: (n) => [[records(27, n)]],
     // a list of objects, about 1 MB
-    mb1: (n) => [[records(6900, n)], {}],
+    mb1: (n) => [[records(6900, n)]],
     // 64 KB of octets
     bin: (n) => {
         const octets = new Uint8Array(65_536);
         for (let i = 0; i < octets.length; i++) octets[i] = (i * 31 + n) & 255;
-        return [[octets], {}];
+        return [[octets]];
     },
 };
 
+/** How many variants of a size there are. */
+const VARIANTS = { small: 64, medium: 64, k4: 16, mb1: 2, bin: 2 };
+
+export const variants = (size) => Array.from({ length: VARIANTS[size] }, (_, n) => payloads[size](n));
+
 // A message with its payload, elided as WAMP wants it.
-export function withPayload(head, [args, kwargs]) {
-    if (Object.keys(kwargs).length > 0) return [...head, args, kwargs];
-    return args.length > 0 ? [...head, args] : head;
-}
+export const withPayload = (head, [args, kwargs]) => (kwargs ? [...head, args, kwargs] : [...head, args]);

@@ -9,8 +9,8 @@ export class StandIn {
     static OPEN = 1;
     static CLOSING = 2;
     static CLOSED = 3;
-    // The sockets that were made, newest last: how the workloads find theirs.
-    static made = [];
+    /** The one that was made last: that of the client which has just joined. */
+    static last = null;
 
     CONNECTING = 0;
     OPEN = 1;
@@ -20,21 +20,21 @@ export class StandIn {
     bufferedAmount = 0;
     extensions = '';
     binaryType = 'blob';
-    onopen = null;
-    onmessage = null;
-    onclose = null;
-    onerror = null;
     listeners = { open: [], message: [], close: [], error: [] };
-    // While an array, frames of the client are kept here as they are and not answered.
+    /** What is in `onopen` and the like, which are listeners like all others. */
+    handlers = { open: null, message: null, close: null, error: null };
+    /** While an array, frames of the client are kept here as they are and not answered. */
     captured = null;
-    // Requests of the client so far: the peer names the next one without decoding it.
+    /** Requests of the client so far: the peer names the next one without decoding it. */
     requests = 0;
+    /** The client's last message that was not captured. */
+    message = null;
 
     constructor(url, protocols) {
         this.url = url;
         this.protocol = [protocols].flat()[0];
         this.codec = codecs[this.protocol.split('.')[2]];
-        StandIn.made.push(this);
+        StandIn.last = this;
         queueMicrotask(() => {
             this.readyState = 1;
             this.dispatch('open', { type: 'open', target: this });
@@ -50,24 +50,23 @@ export class StandIn {
     }
 
     dispatch(type, event) {
-        this[`on${type}`]?.(event);
         for (const listener of this.listeners[type]) (listener.handleEvent ?? listener).call(this, event);
     }
 
-    // The hot one: as little as possible on top of the client's own work.
+    /** The hot one: as little as possible on top of the client's own work, and the same for every way to listen. */
     deliver(data) {
         const event = { type: 'message', data, target: this };
-        if (this.onmessage) this.onmessage(event);
         const listeners = this.listeners.message;
         for (let i = 0; i < listeners.length; i++) listeners[i].call(this, event);
     }
 
     send(data) {
         if (this.captured) {
-            this.captured.push(data instanceof Uint8Array || ArrayBuffer.isView(data) ? data.byteLength : data);
+            this.captured.push(typeof data === 'string' ? data : data.byteLength);
             return;
         }
-        const message = this.codec.decode(typeof data === 'string' ? data : copy(data));
+        this.message = this.codec.decode(typeof data === 'string' ? data : copy(data));
+        const message = this.message;
         queueMicrotask(() => this.answer(message));
     }
 
@@ -81,6 +80,19 @@ export class StandIn {
         this.readyState = 3;
         queueMicrotask(() => this.dispatch('close', { type: 'close', code, reason, wasClean: true, target: this }));
     }
+}
+
+for (const type of ['open', 'message', 'close', 'error']) {
+    Object.defineProperty(StandIn.prototype, `on${type}`, {
+        get() {
+            return this.handlers[type];
+        },
+        set(handler) {
+            this.removeEventListener(type, this.handlers[type]);
+            this.handlers[type] = handler;
+            if (handler) this.addEventListener(type, handler);
+        },
+    });
 }
 
 function copy(data) {

@@ -2,7 +2,7 @@
 // Loads the WebAssembly modules, each once, when it is first needed. A failed load is forgotten, so that
 // the next attempt tries again.
 
-import * as core from '../wasm/wamp_wasm.js';
+import { made as core } from '../wasm/wamp_wasm.js';
 
 /** @typedef {string | URL | Request | Response | BufferSource | WebAssembly.Module} Source */
 

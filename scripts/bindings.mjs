@@ -1,0 +1,126 @@
+// scripts/bindings.mjs FILE: makes the JavaScript that wasm-bindgen wrote around a module smaller. It reads which classes and
+// functions there are, and writes them with helpers that are shared. One rule: a line that it does not know is an error,
+// so that whatever wasm-bindgen or Rust's signatures may need one day is noticed here.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const [file] = process.argv.slice(2);
+const source = readFileSync(file, 'utf8');
+
+/** The lines of a function that wasm-bindgen writes where numbers, octets and texts cross, and what each says. */
+const LINES = [
+    [/^(?:const|var) ptr(\d) = (?:isLikeNone\(\w+\) \? 0 : )?passArray8ToWasm0\((\w+), wasm\.__wbindgen_malloc\);$/, (its, n, name) => its.given.set(`ptr${n}`, `pass(${name})`)],
+    [/^(?:const|var) len(\d) = WASM_VECTOR_LEN;$/, (its, n) => its.given.set(`len${n}`, 'passed')],
+    [/^const (val\d) = \+(\w+);$/, (its, value, name) => its.given.set(value, name)],
+    [/^(?:const ret = )?wasm\.(?!__wbindgen)(\w+)\((.*)\);$/, (its, name, args) => Object.assign(its, { name, args })],
+    [/^return ret;$/, (its) => (its.gives = (call) => call)],
+    [/^return ret !== 0;$/, (its) => (its.gives = (call) => `${call} !== 0`)],
+    [/^return ret >>> 0;$/, (its) => (its.gives = (call) => `${call} >>> 0`)],
+    [/^(?:return |v\d = )getStringFromWasm0\(ret\[0\], ret\[1\]\);$/, (its) => (its.gives = (call) => `text(${call})`)],
+    [/^var v\d = getArrayU8FromWasm0\(ret\[0\], ret\[1\]\)\.slice\(\);$/, (its) => (its.gives = (call) => `taken(${call})`)],
+    // Parts of these, and of constructors.
+    [/^(?:let (?:v\d|deferred\d_\d)|deferred\d_\d = ret\[\d\]|return v\d|this\.__wbg_ptr = ret|return this|wasm\.__wbindgen_free\(.*\));$/, () => {}],
+    [/^(?:if \(ret\[0\] !== 0\) \{|try \{|\} finally \{|\})$/, () => {}],
+    [/^\w+Finalization\.register\(this, this\.__wbg_ptr, this\);$/, () => {}],
+];
+
+/** How a number that may be absent is passed. */
+const LIKE_NONE = /isLikeNone\((\w+)\) \? Number\.MAX_SAFE_INTEGER : \(\1\) >>> 0/g;
+
+/** What a function does: its call into the module, and what it makes of the answer. */
+function read(where, body) {
+    const its = { given: new Map() };
+    for (const line of body.split('\n').map((line) => line.trim()).filter(Boolean)) {
+        const known = LINES.find(([pattern]) => pattern.test(line));
+        if (!known) throw new Error(`${file}: ${where} has a line that scripts/bindings.mjs does not know: ${line}`);
+        known[1](its, ...known[0].exec(line).slice(1));
+    }
+    const args = its.args.replace(LIKE_NONE, '$1 ?? Number.MAX_SAFE_INTEGER').replace(/\b(?:ptr|len|val)\d\b/g, (name) => its.given.get(name));
+    const call = `wasm.${its.name}(${args})`;
+    return { call, statement: its.gives ? `return ${its.gives(call)};` : `${call};` };
+}
+
+/** A class, without what all have in common. */
+function classOf(name, body) {
+    const methods = body.matchAll(/^    ((?:get )?(\w+)\([^\n]*\)) \{\n(.*?)^    \}/gms);
+    const written = [...methods].filter(([, , method]) => method !== '__destroy_into_raw' && method !== 'free').map(([, head, method, body]) => {
+        const { call, statement } = read(`${name}.${method}`, body);
+        return method === 'constructor' ? `    ${head} {\n        super(${call}, wasm.__wbg_${name.toLowerCase()}_free);\n    }` : `    ${head} {\n        ${statement}\n    }`;
+    });
+    return `export class ${name} extends Owned {\n${written.join('\n')}\n}`;
+}
+
+const classes = [...source.matchAll(/^export class (\w+) \{\n(.*?)^\}/gms)].map(([, name, body]) => classOf(name, body));
+const functions = [...source.matchAll(/^export function ((?!__)(\w+)\([^\n]*\)) \{\n(.*?)^\}/gms)].map(([, head, name, body]) => `export function ${head} {\n    ${read(name, body).statement}\n}`);
+const imports = [...source.matchAll(/^export function (__(?!wbg_set_wasm)\w+)\(/gms)].map(([, name]) => name);
+const [thrower, ...others] = imports.filter((name) => name !== '__wbindgen_init_externref_table');
+if (!/^__wbg___wbindgen_throw_/.test(thrower) || others.length > 0) throw new Error(`${file}: the module imports more than scripts/bindings.mjs knows: ${imports}`);
+
+writeFileSync(file, `// The classes and functions of a WebAssembly module: what wasm-bindgen wrote, made smaller by scripts/bindings.mjs.
+
+/** What the module exports. */
+let wasm;
+/** How many octets were passed last. */
+let passed;
+
+/** Octets for the module, which frees them; gives where they are. */
+function pass(octets) {
+    passed = octets?.length ?? 0;
+    if (!octets) return 0;
+    const at = wasm.__wbindgen_malloc(passed, 1) >>> 0;
+    new Uint8Array(wasm.memory.buffer, at).set(octets);
+    return at;
+}
+
+/** Octets of the module's, which it has no more. */
+function taken([at, size]) {
+    const octets = new Uint8Array(wasm.memory.buffer, at >>> 0, size).slice();
+    wasm.__wbindgen_free(at, size, 1);
+    return octets;
+}
+
+function text(place) {
+    return place[0] ? decoded(taken(place)) : undefined;
+}
+
+function decoded(octets) {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
+}
+
+/** Frees what the garbage collector finds. */
+const lost = new FinalizationRegistry(([free, at]) => free(at, 1));
+
+/** Something in the memory of the module. */
+class Owned {
+    constructor(at, free) {
+        this.__wbg_ptr = at;
+        this.freed = free;
+        lost.register(this, [free, at], this);
+    }
+    __destroy_into_raw() {
+        const at = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        lost.unregister(this);
+        return at;
+    }
+    free() {
+        this.freed(this.__destroy_into_raw(), 0);
+    }
+}
+
+${[...classes, ...functions].join('\n\n')}
+
+export function __wbg_set_wasm(exports) {
+    wasm = exports;
+}
+
+export function ${thrower}(at, size) {
+    throw new Error(decoded(new Uint8Array(wasm.memory.buffer, at >>> 0, size)));
+}
+
+/** There is nothing to do: no object crosses. */
+export function __wbindgen_init_externref_table() {}
+
+/** What the module imports, and what takes its exports: a page needs nothing else of all this by name. */
+export const made = { __wbg_set_wasm, ${thrower}, __wbindgen_init_externref_table };
+`);

@@ -1,7 +1,7 @@
 //! What WELCOME has to show before a session counts as joined: a router that could not have checked our
 //! proof, because it does not know the secret, may welcome us all the same.
 
-use crate::message::WelcomeDetails;
+use crate::message::{Show, WelcomeDetails, shown};
 
 /// What a client demands of WELCOME.
 ///
@@ -27,18 +27,31 @@ pub enum WelcomeRule {
 }
 
 /// The router did not prove who it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAuthentic {
     /// It let us in without a challenge.
-    #[error("the router did not prove who it is: WELCOME without a challenge that was answered")]
     NoChallenge,
     /// It sent no ServerSignature.
-    #[error("the router did not prove that it knows the password: WELCOME has no verifier")]
     NoVerifier,
     /// It sent another ServerSignature than one who knows the password.
-    #[error("the router does not know the password: WELCOME has a wrong verifier")]
     WrongVerifier,
 }
+
+impl Show for NotAuthentic {
+    fn show(&self, to: &mut String) {
+        to.push_str(match self {
+            Self::NoChallenge => {
+                "the router did not prove who it is: WELCOME without a challenge that was answered"
+            }
+            Self::NoVerifier => {
+                "the router did not prove that it knows the password: WELCOME has no verifier"
+            }
+            Self::WrongVerifier => "the router does not know the password: WELCOME has a wrong verifier",
+        });
+    }
+}
+
+shown! { NotAuthentic }
 
 impl WelcomeRule {
     /// Checks a WELCOME; `answered` tells whether a challenge was answered before.

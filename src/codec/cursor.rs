@@ -3,6 +3,7 @@
 
 use super::DecodeError;
 use super::token::ShortText;
+use crate::message::text;
 
 /// Octets and how many of them were read.
 #[derive(Clone, Debug)]
@@ -146,7 +147,7 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     fn too_long(&self, length: u64) -> DecodeError {
-        self.malformed(self.at, format!("a length of {length}, with {} octets left", self.left()))
+        self.malformed(self.at, text!["a length of ", length, ", with ", self.left(), " octets left"])
     }
 
     #[cold]

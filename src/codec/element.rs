@@ -7,8 +7,8 @@ use super::{DecodeError, EncodeError, Output, token::Token};
 use crate::message::{
     AuthExtra, CallOptions, CancelOptions, CloseDetails, Dict, EndDetails, ErrorDetails, EventDetails,
     HelloDetails, Id, InvocationDetails, Keys, MessageType, OptionError, PublicationId, PublishOptions,
-    RegisterOptions, RegistrationId, RequestId, ResultDetails, SessionId, SubscribeOptions, SubscriptionId,
-    Uri, Value, WelcomeDetails, YieldOptions, check_keys, is_id,
+    RegisterOptions, RegistrationId, RequestId, ResultDetails, SessionId, Show, SubscribeOptions,
+    SubscriptionId, Uri, Value, WelcomeDetails, YieldOptions, check_keys, is_id, text,
 };
 
 /// What is wrong with an element, or with a key inside of it.
@@ -20,12 +20,12 @@ pub(super) struct Problem {
 impl Problem {
     /// The error for the element of this name.
     pub(super) fn of(self, message: &'static str, element: &str) -> DecodeError {
-        let element = self.key.map_or_else(|| element.to_owned(), |key| format!("{element}.{key}"));
+        let element = self.key.map_or_else(|| element.to_owned(), |key| text![element, ".", key]);
         DecodeError::WrongElement { message, element, problem: self.text }
     }
 
     fn must_be(expected: &str, found: &str) -> Self {
-        Self { key: None, text: format!("must be {expected}, not {found}") }
+        Self { key: None, text: text!["must be ", expected, ", not ", found] }
     }
 }
 
@@ -239,9 +239,9 @@ dicts! {
 /// A number is shown, anything else is named.
 pub(super) fn found(value: &Value) -> String {
     match value {
-        Value::Int(i) => i.to_string(),
-        Value::UInt(u) => u.to_string(),
-        Value::Float(f) if f.fract() == 0.0 && f.abs() < 1e18 => (*f as i64).to_string(),
+        Value::Int(i) => i.text(),
+        Value::UInt(u) => u.text(),
+        Value::Float(f) if f.fract() == 0.0 && f.abs() < 1e18 => (*f as i64).text(),
         // To print fractions takes much code, which the smallest build does without.
         #[cfg(feature = "json")]
         Value::Float(f) => f.to_string(),

@@ -1,11 +1,12 @@
 //! What can go wrong between bytes and messages. Every error says where and what.
 
+use crate::message::{Show, shortened, shown, text};
+
 /// A frame that is no WAMP message: a protocol violation of the peer that sent it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The bytes are not well-formed in their serializer.
-    #[error("not {serializer}: {reason} at byte {at}")]
     Malformed {
         /// The serializer, as people write it.
         serializer: &'static str,
@@ -15,16 +16,12 @@ pub enum DecodeError {
         at: usize,
     },
     /// The serializer is behind a feature of this crate that is off.
-    #[error("{0} is not part of this build")]
     NotInThisBuild(&'static str),
     /// Text where the serializer has binary frames, or the reverse.
-    #[error("{0} frame on a connection that uses {1} frames")]
     WrongFrame(&'static str, &'static str),
     /// The frame is not a list that starts with a message type.
-    #[error("{0}")]
     NotAMessage(String),
     /// An element is missing, surplus or of the wrong type.
-    #[error("{message}.{element} {problem}")]
     WrongElement {
         /// The message, by its name in the specification.
         message: &'static str,
@@ -34,7 +31,6 @@ pub enum DecodeError {
         problem: String,
     },
     /// Deeper, larger or more than the limits allow.
-    #[error("{what} exceeds the limit of {limit}")]
     TooMuch {
         /// What there is too much of.
         what: &'static str,
@@ -43,23 +39,40 @@ pub enum DecodeError {
     },
 }
 
+impl Show for DecodeError {
+    fn show(&self, to: &mut String) {
+        match self {
+            Self::Malformed { serializer, reason, at } => {
+                text![in to, "not ", serializer, ": ", reason, " at byte ", at];
+            }
+            Self::NotInThisBuild(serializer) => text![in to, serializer, NOT_IN_THIS_BUILD],
+            Self::WrongFrame(frame, frames) => {
+                text![in to, frame, " frame on a connection that uses ", frames, " frames"];
+            }
+            Self::NotAMessage(problem) => problem.show(to),
+            Self::WrongElement { message, element, problem } => {
+                text![in to, message, ".", element, " ", problem];
+            }
+            Self::TooMuch { what, limit } => text![in to, what, TOO_MUCH, limit],
+        }
+    }
+}
+
 impl DecodeError {
     /// The text for the peer and for a log: cut off where the peer has made it long.
     #[must_use]
     pub fn summary(&self) -> String {
-        crate::message::shortened(self.to_string())
+        shortened(self.text())
     }
 }
 
 /// A message that cannot be written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
     /// The serializer is behind a feature of this crate that is off.
-    #[error("{0} is not part of this build")]
     NotInThisBuild(&'static str),
     /// A value has no form in the serializer.
-    #[error("{at}: {what} cannot be written as {serializer}")]
     Unrepresentable {
         /// Where in the message.
         at: String,
@@ -69,7 +82,6 @@ pub enum EncodeError {
         serializer: &'static str,
     },
     /// Deeper or larger than the limits allow.
-    #[error("{what} exceeds the limit of {limit}")]
     TooMuch {
         /// What there is too much of.
         what: &'static str,
@@ -78,20 +90,37 @@ pub enum EncodeError {
     },
 }
 
+impl Show for EncodeError {
+    fn show(&self, to: &mut String) {
+        match self {
+            Self::NotInThisBuild(serializer) => text![in to, serializer, NOT_IN_THIS_BUILD],
+            Self::Unrepresentable { at, what, serializer } => {
+                text![in to, at, ": ", what, " cannot be written as ", serializer];
+            }
+            Self::TooMuch { what, limit } => text![in to, what, TOO_MUCH, limit],
+        }
+    }
+}
+
 impl EncodeError {
     /// The text for a peer and for a log: cut off where the keys that it names are long.
     #[must_use]
     pub fn summary(&self) -> String {
-        crate::message::shortened(self.to_string())
+        shortened(self.text())
     }
 
     /// The same error, with the place one level further out in front.
     pub(super) fn inside(self, place: &str) -> Self {
         match self {
             Self::Unrepresentable { at, what, serializer } => {
-                Self::Unrepresentable { at: format!("{place}{at}"), what, serializer }
+                Self::Unrepresentable { at: text![place, at], what, serializer }
             }
             other => other,
         }
     }
 }
+
+shown! { DecodeError EncodeError }
+
+const NOT_IN_THIS_BUILD: &str = " is not part of this build";
+const TOO_MUCH: &str = " exceeds the limit of ";

@@ -36,7 +36,7 @@ pub use serde_value::{ValueError, from_value, to_value};
 pub use span::Span;
 pub use token::{Read, Token, Write};
 
-use crate::message::{Message, MessageType, Payload, Value};
+use crate::message::{Message, MessageType, Payload, Value, text};
 use span::Piece;
 
 /// Writes a message as one frame.
@@ -67,7 +67,7 @@ pub fn encode<P: WirePayload>(serializer: Serializer, message: &Message<P>) -> R
     let payload = shape::payload(message);
     shape::write_header(message, payload.map_or(0, P::elements), &mut out)?;
     if let Some(payload) = payload {
-        payload.write(&mut out).map_err(|e| e.inside(&format!("{name}.")))?;
+        payload.write(&mut out).map_err(|e| e.inside(&text![name, "."]))?;
     }
     out.into_frame().map_err(|e| e.inside(name))
 }
@@ -150,5 +150,5 @@ fn message_of<E: Piece, P: Payload>(
 
 fn message_type(code: &Value) -> Result<MessageType, DecodeError> {
     let known = code.as_integer().and_then(MessageType::from_code);
-    known.ok_or_else(|| DecodeError::NotAMessage(format!("unknown message type {}", element::found(code))))
+    known.ok_or_else(|| DecodeError::NotAMessage(text!["unknown message type ", element::found(code)]))
 }

@@ -9,7 +9,7 @@ use super::{
     EncodeError, Frame, MAX_DEPTH, Serializer, Span, msgpack,
     token::{Token, Write},
 };
-use crate::message::{Dict, Value};
+use crate::message::{Dict, Value, text};
 
 /// A frame being written.
 pub struct Output {
@@ -90,7 +90,7 @@ impl Output {
     pub fn list(&mut self, list: &[Value]) -> Result<(), EncodeError> {
         self.enter(Token::List(Some(list.len())))?;
         for (i, item) in list.iter().enumerate() {
-            self.value(item).map_err(|e| e.inside(&format!("[{i}]")))?;
+            self.value(item).map_err(|e| e.inside(&text!["[", i, "]"]))?;
         }
         self.depth -= 1;
         Ok(())
@@ -104,7 +104,7 @@ impl Output {
         self.enter(Token::Dict(Some(dict.len())))?;
         for (key, value) in dict.iter() {
             self.token(Token::Str(key.into()))?;
-            self.value(value).map_err(|e| e.inside(&format!(".{key}")))?;
+            self.value(value).map_err(|e| e.inside(&text![".", key]))?;
         }
         self.depth -= 1;
         Ok(())
@@ -128,7 +128,7 @@ impl Output {
         }
         let value = span.value().map_err(|e| EncodeError::Unrepresentable {
             at: String::new(),
-            what: format!("{} ({e})", span.serializer().name()),
+            what: text![span.serializer().name(), " (", e, ")"],
             serializer: self.serializer.name(),
         })?;
         self.value(&value)

@@ -4,7 +4,7 @@ use super::{
     DecodeError, EncodeError, Output, Span,
     span::{Kind, Piece},
 };
-use crate::message::{Payload, Value, Values};
+use crate::message::{Payload, Value, Values, text};
 
 /// The elements of a payload, each of the right kind: spans, which are still encoded, or values.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub(super) fn find<E: Piece>(
     let wrong = |element: &str, expected: &str, kind: Kind| DecodeError::WrongElement {
         message,
         element: element.to_owned(),
-        problem: format!("must be {expected}, not {}", kind.name()),
+        problem: text!["must be ", expected, ", not ", kind.name()],
     };
 
     let alone = kwargs.is_none();

@@ -2,7 +2,7 @@
 //! alone shows it.
 
 use super::DecodeError;
-use crate::message::{Message, MessageType, Role, Roles, Uri, UriRules, Value};
+use crate::message::{Message, MessageType, Role, Roles, Uri, UriRules, Value, text};
 
 /// Checks a message that had `len` elements.
 pub(super) fn check<P>(message: &Message<P>, len: usize) -> Result<(), DecodeError> {
@@ -25,12 +25,12 @@ fn roles(message: &'static str, value: Option<&Value>, among: &[Role]) -> Result
     Roles::read(value, among).map(drop).map_err(|sentence| {
         let end = sentence.bytes().take_while(|octet| *octet != b' ').count();
         let (key, problem) = (sentence.get(..end), sentence.get(end + 1..));
-        wrong(message, &format!("Details.{}", key.unwrap_or_default()), problem.unwrap_or_default())
+        wrong(message, &text!["Details.", key.unwrap_or_default()], problem.unwrap_or_default())
     })
 }
 
 fn complete(message: &'static str, element: &str, uri: &Uri) -> Result<(), DecodeError> {
-    uri.check(UriRules::Complete).map_err(|e| wrong(message, element, &format!("must be a URI: {e}")))
+    uri.check(UriRules::Complete).map_err(|e| wrong(message, element, &text!["must be a URI: ", e]))
 }
 
 fn optional(message: &'static str, element: &str, uri: Option<&str>) -> Result<(), DecodeError> {

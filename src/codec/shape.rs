@@ -10,8 +10,8 @@ use super::{
 use crate::message::{
     self, AuthExtra, CallOptions, CancelOptions, CloseDetails, EndDetails, ErrorDetails, EventDetails,
     HelloDetails, InvocationDetails, Message, MessageType, PublicationId, PublishOptions, RegisterOptions,
-    RegistrationId, RequestId, ResultDetails, SessionId, SubscribeOptions, SubscriptionId, Uri,
-    WelcomeDetails, YieldOptions,
+    RegistrationId, RequestId, ResultDetails, SessionId, Show, SubscribeOptions, SubscriptionId, Uri,
+    WelcomeDetails, YieldOptions, text,
 };
 
 /// The most elements that any message has, and one more to notice a surplus.
@@ -137,8 +137,8 @@ impl Layout {
         if (required..=most).contains(&len) {
             return Ok(());
         }
-        let allowed = if most == required { most.to_string() } else { format!("{required} to {most}") };
-        Err(DecodeError::NotAMessage(format!("{message} has {len} elements, it must have {allowed}")))
+        let allowed = if most == required { most.text() } else { text![required, " to ", most] };
+        Err(DecodeError::NotAMessage(text![message, " has ", len, " elements, it must have ", allowed]))
     }
 
     /// Reads the header from its elements.
@@ -163,7 +163,7 @@ impl Layout {
         out.begin_message(1 + parts.len() + payload_elements)?;
         Part::Integer(self.message.code()).write(out)?;
         for ((name, _), part) in self.header.iter().zip(parts) {
-            part.write(out).map_err(|e| e.inside(&format!("{}.{name}", self.message)))?;
+            part.write(out).map_err(|e| e.inside(&text![self.message, ".", name]))?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::{
     codec::DecodeError,
     message::{
         CallOptions, EventDetails, InvocationDetails, MatchPolicy, Message, MessageType, Pattern,
-        PublishOptions, ResultDetails, Uri, UriRules,
+        PublishOptions, ResultDetails, Show, Uri, UriRules, text,
     },
     session::announced,
 };
@@ -50,12 +50,12 @@ pub fn problem_of(request: &[u8]) -> Option<String> {
         Ok(_) => return None,
         Err(DecodeError::WrongElement { element, problem, .. }) => {
             let key = element.strip_prefix("Options").unwrap_or_default();
-            return Some(format!("<options>{key} {problem}"));
+            return Some(text!["<options>", key, " ", problem]);
         }
-        Err(error) => return Some(error.to_string()),
+        Err(error) => return Some(error.text()),
     };
     let problem = Pattern::new(uri, policy.unwrap_or(MatchPolicy::Exact)).err()?;
-    Some(format!("<{name}>: {problem}"))
+    Some(text!["<", name, ">: ", problem])
 }
 
 /// The roles of this side and their features, as HELLO announces them: a dict in MessagePack.

@@ -14,8 +14,8 @@ use crate::{
     auth::WelcomeRule,
     message::{
         Event, EventDetails, Id, Invocation, InvocationDetails, Message, MessageType, Published, Registered,
-        RequestId, Result as ResultMessage, ResultDetails, Subscribed, Unregistered, Unsubscribed, Uri,
-        Value,
+        RequestId, Result as ResultMessage, ResultDetails, Show, Subscribed, Unregistered, Unsubscribed, Uri,
+        Value, text,
     },
     session::{
         CommandError, Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket,
@@ -98,7 +98,7 @@ impl Core {
     pub fn on_message(&mut self, now: f64, code: u32, a: f64, b: f64, flags: u32) {
         let input = match hot(code, a, b, flags) {
             Some(message) => Input::Message(message),
-            None => Input::Invalid(format!("message {code} with numbers that are no ids")),
+            None => Input::Invalid(text!["message ", u64::from(code), " with numbers that are no ids"]),
         };
         self.session.handle(instant(now), input);
     }
@@ -131,10 +131,8 @@ impl Core {
     /// REGISTER are what they are; UNSUBSCRIBE and UNREGISTER have the ticket of the handler or endpoint
     /// in place of an id. CANCEL does nothing when the call has its answer already.
     pub fn command(&mut self, now: f64, tape: &[u8]) -> f64 {
-        let done = octets::message(tape).map_err(|error| error.to_string());
-        match done
-            .and_then(|message| self.carry_out(instant(now), message).map_err(|error| error.to_string()))
-        {
+        let done = octets::message(tape).map_err(|error| error.text());
+        match done.and_then(|message| self.carry_out(instant(now), message).map_err(|error| error.text())) {
             Ok(ticket) => ticket.map_or(0.0, number),
             Err(text) => {
                 self.text = text;
@@ -151,7 +149,7 @@ impl Core {
         match self.session.demand(rule) {
             Ok(()) => true,
             Err(error) => {
-                self.text = error.to_string();
+                self.text = error.text();
                 false
             }
         }
@@ -175,7 +173,7 @@ impl Core {
         let Ok(Value::List(elements)) = octets::value(request) else { return None };
         let [code, _, Value::Dict(options), ..] = elements.as_slice() else { return None };
         match self.session.check_options(MessageType::from_code(code.as_integer()?)?, options) {
-            Err(CommandError::FeatureNotSupported { role, feature }) => Some(format!("{role} {feature}")),
+            Err(CommandError::FeatureNotSupported { role, feature }) => Some(text![role, " ", feature]),
             _ => None,
         }
     }
@@ -314,7 +312,7 @@ impl Core {
                 Op::Send
             }
             Err(error) => {
-                self.text = format!("{}: {error}", message.message_type());
+                self.text = text![message.message_type(), ": ", error];
                 Op::Fault
             }
         }

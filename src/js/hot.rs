@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::core::{Core, id, number};
 use crate::{
-    message::{Id, RequestId},
+    message::{Id, RequestId, Show},
     session::{CommandError, Ticket},
 };
 
@@ -61,7 +61,7 @@ impl Core {
                 request.get() as f64
             }
             Err(error) => {
-                self.text = error.to_string();
+                self.text = error.text();
                 0.0
             }
         }

@@ -12,6 +12,7 @@ use crate::codec::{
     MAX_DEPTH, Write,
     tape::{Builder, Keys, Outgoing},
 };
+use crate::message::Show;
 
 /// Memory above this is given back as soon as a message needs far less.
 const KEEP: usize = 1 << 20;
@@ -122,7 +123,7 @@ impl Tape {
         let result = tape.write(&mut writer);
         self.sent = writer.into_octets();
         if let Err(error) = result {
-            self.error = error.to_string();
+            self.error = error.text();
             return 0;
         }
         self.report[10] = address(&self.sent);

@@ -1,7 +1,7 @@
 //! The roles a peer plays and the Advanced Profile features it announces for each.
 //! A feature counts only when it is announced as `true`.
 
-use super::{Dict, Value};
+use super::{Dict, Show, Value, text};
 
 /// A role of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +41,12 @@ impl std::fmt::Display for Role {
     }
 }
 
+impl Show for Role {
+    fn show(&self, to: &mut String) {
+        to.push_str(self.as_str());
+    }
+}
+
 /// The roles dict of HELLO and WELCOME: `{role: {features: {feature: bool}}}`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roles(Dict);
@@ -68,15 +74,22 @@ impl Roles {
         let dict = value.and_then(Value::as_dict).ok_or("roles must be a dict")?;
         for (role, attributes) in dict.iter() {
             let Some(attributes) = attributes.as_dict() else {
-                return Err(format!("roles.{role} must be a dict, not {}", attributes.kind()));
+                return Err(text!["roles.", role, " must be a dict, not ", attributes.kind()]);
             };
             let Some(features) = attributes.get("features").filter(|f| !f.is_null()) else { continue };
             let Some(features) = features.as_dict() else {
-                return Err(format!("roles.{role}.features must be a dict, not {}", features.kind()));
+                return Err(text!["roles.", role, ".features must be a dict, not ", features.kind()]);
             };
             for (feature, on) in features.iter() {
                 if on.as_bool().is_none() && !on.is_null() {
-                    return Err(format!("roles.{role}.features.{feature} must be a bool, not {}", on.kind()));
+                    return Err(text![
+                        "roles.",
+                        role,
+                        ".features.",
+                        feature,
+                        " must be a bool, not ",
+                        on.kind(),
+                    ]);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The type codes of the messages, and who may send which.
 
+use super::Show;
+
 /// The two ends of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Party {
@@ -80,6 +82,12 @@ impl MessageType {
     #[must_use]
     pub const fn code(self) -> u64 {
         self as u64
+    }
+}
+
+impl Show for MessageType {
+    fn show(&self, to: &mut String) {
+        to.push_str(self.name());
     }
 }
 

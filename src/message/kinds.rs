@@ -1,6 +1,6 @@
 //! The types that the values of known keys can have, and the one check of a dict against a table of them.
 
-use super::{CancelMode, Dict, InvocationPolicy, MatchPolicy, Value};
+use super::{CancelMode, Dict, InvocationPolicy, MatchPolicy, Value, text};
 
 /// A known key with a value of the wrong type: a protocol violation that names the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +85,7 @@ pub(crate) fn check(dict: &Dict, keys: &'static Keys) -> Result<(), OptionError>
             Some(value) if kind.holds(value) => {}
             Some(value) => {
                 let found = match value {
-                    Value::String(s) => format!("'{s}'"),
+                    Value::String(s) => text!["'", s, "'"],
                     other => other.kind().to_owned(),
                 };
                 return Err(OptionError { key, expected: kind.expected(), found });

@@ -10,6 +10,7 @@ mod messages;
 mod options;
 mod payload;
 mod policy;
+mod text;
 mod uri;
 mod value;
 
@@ -26,6 +27,7 @@ pub use messages::*;
 pub use options::*;
 pub use payload::{Payload, Values};
 pub use policy::{CancelMode, InvocationPolicy, MatchPolicy};
+pub(crate) use text::{Show, shown, text};
 pub use uri::{Pattern, Uri, UriError, UriRules};
 pub use value::{Dict, DuplicateKey, List, Value};
 pub(crate) use value::{repeated, shortened};

@@ -3,11 +3,11 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
-use super::MatchPolicy;
+use super::{MatchPolicy, Show, shown, text};
 
 /// A URI as a peer wrote it, cheap to clone. [`Uri::check`] tells whether it is a good one for its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Uri(Arc<str>);
+pub struct Uri(Arc<String>);
 
 /// Which URIs are good in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +21,11 @@ pub enum UriRules {
 }
 
 /// Why a URI is not a good one.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UriError {
     /// A component is empty where none may be.
-    #[error("URI '{0}' has an empty component")]
     EmptyComponent(Uri),
     /// A character that no URI may have: white space or '#'.
-    #[error("URI '{uri}' has the forbidden character '{}'", character.escape_default())]
     Forbidden {
         /// The URI.
         uri: Uri,
@@ -35,6 +33,22 @@ pub enum UriError {
         character: char,
     },
 }
+
+impl Show for UriError {
+    fn show(&self, to: &mut String) {
+        let (uri, problem) = match self {
+            Self::EmptyComponent(uri) => (uri, "' has an empty component"),
+            Self::Forbidden { uri, .. } => (uri, "' has the forbidden character '"),
+        };
+        text![in to, "URI '", uri, problem];
+        if let Self::Forbidden { character, .. } = self {
+            to.extend(character.escape_default());
+            to.push('\'');
+        }
+    }
+}
+
+shown! { UriError }
 
 impl Uri {
     /// The text.
@@ -78,13 +92,13 @@ fn is_space(c: char) -> bool {
 
 impl From<&str> for Uri {
     fn from(text: &str) -> Self {
-        Self(text.into())
+        text.to_owned().into()
     }
 }
 
 impl From<String> for Uri {
     fn from(text: String) -> Self {
-        Self(text.into())
+        Self(Arc::new(text))
     }
 }
 
@@ -103,6 +117,12 @@ impl PartialEq<str> for Uri {
 impl PartialEq<&str> for Uri {
     fn eq(&self, other: &&str) -> bool {
         self.as_str() == *other
+    }
+}
+
+impl Show for Uri {
+    fn show(&self, to: &mut String) {
+        to.push_str(self.as_str());
     }
 }
 

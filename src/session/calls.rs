@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::message::{
     Call, CallOptions, Cancel, CancelMode, CancelOptions, MessageType, Payload, RequestId,
-    Result as CallResult, Role, Uri, UriRules, uris,
+    Result as CallResult, Role, Uri, UriRules, text, uris,
 };
 
 use super::{
@@ -230,7 +230,7 @@ impl<P: Payload> Session<P> {
                 self.end_call(request, uris::CANCELED, P::default());
                 continue;
             }
-            let text = format!("no answer within {} ms", calling.timeout.as_millis() as u64);
+            let text = text!["no answer within ", calling.timeout.as_millis() as u64, " ms"];
             if self.features.has(Feature::CallCanceling) {
                 self.send_cancel(request, CancelOptions::default(), CancelMode::KillNoWait);
             }

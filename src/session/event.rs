@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::message::{
     Challenge, EventDetails, InvocationDetails, Message, PublicationId, RegistrationId, RequestId,
-    ResultDetails, Role, SubscriptionId, Uri, Welcome,
+    ResultDetails, Role, Show, SubscriptionId, Uri, UriError, Welcome, shown, text,
 };
 
 /// Names one command of the application, and what it set up: the handler of a subscription, the
@@ -238,26 +238,20 @@ pub enum Cause {
 }
 
 /// A command that cannot be carried out. Nothing was sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CommandError {
     /// `join` without an open transport.
-    #[error("transport not open")]
     NoTransport,
     /// The command needs an open session.
-    #[error("session not open")]
     NotOpen,
     /// `join` on a session that is open or opening.
-    #[error("session already open")]
     AlreadyOpen,
     /// The router does not play the role that the command needs.
-    #[error("the router is no {0}")]
     NoSuchRole(Role),
     /// The URI is not good for its place.
-    #[error(transparent)]
-    Uri(#[from] crate::message::UriError),
+    Uri(UriError),
     /// It needs a feature of the Advanced Profile that one side has not announced.
-    #[error("the {role} does not announce {feature}")]
     FeatureNotSupported {
         /// Who would have to announce it: a role of the router, or of an application that announces its own.
         role: Role,
@@ -265,12 +259,35 @@ pub enum CommandError {
         feature: &'static str,
     },
     /// As many requests wait for an answer as the configuration allows.
-    #[error("too many requests without an answer")]
     TooManyPending,
     /// The ticket names no active handler, endpoint, call or challenge.
-    #[error("{0} not active")]
     NotActive(&'static str),
 }
+
+impl From<UriError> for CommandError {
+    fn from(error: UriError) -> Self {
+        Self::Uri(error)
+    }
+}
+
+impl Show for CommandError {
+    fn show(&self, to: &mut String) {
+        match self {
+            Self::NoTransport => "transport not open".show(to),
+            Self::NotOpen => "session not open".show(to),
+            Self::AlreadyOpen => "session already open".show(to),
+            Self::NoSuchRole(role) => text![in to, "the router is no ", role],
+            Self::Uri(error) => error.show(to),
+            Self::FeatureNotSupported { role, feature } => {
+                text![in to, "the ", role, " does not announce ", feature];
+            }
+            Self::TooManyPending => "too many requests without an answer".show(to),
+            Self::NotActive(what) => text![in to, what, " not active"],
+        }
+    }
+}
+
+shown! { CommandError }
 
 /// Settings of a session.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@
 use std::collections::VecDeque;
 
 use crate::message::{
-    CancelMode, Error, ErrorDetails, Interrupt, Invocation, MessageType, Payload, RegistrationId, RequestId,
-    Uri, UriRules, Yield, YieldOptions, uris,
+    CancelMode, Error, ErrorDetails, Id, Interrupt, Invocation, MessageType, Payload, RegistrationId,
+    RequestId, Uri, UriRules, Yield, YieldOptions, text, uris,
 };
 
 use super::{CommandError, Session, SessionEvent, Ticket, table::Table, violation::Violation};
@@ -143,7 +143,7 @@ impl<P: Payload> Session<P> {
         let more = details.progress() == Some(true);
         if let Some(running) = self.invocations.running.get_mut(request) {
             if !running.more {
-                return Err(Violation(format!("INVOCATION.Request {request} is running already")));
+                return Err(Violation(text!["INVOCATION.Request ", request.get(), " is running already"]));
             }
             running.more = more;
             if !running.killed {
@@ -162,7 +162,7 @@ impl<P: Payload> Session<P> {
         if let Some(endpoint) = self.start_invocation(request, registration, takes_progress, more) {
             self.tell(SessionEvent::Invocation { endpoint, request, registration, details, payload });
         } else {
-            let text = format!("registration {registration} is not this session's");
+            let text = text!["registration ", registration.get(), " is not this session's"];
             self.send_error(request, uris::NO_SUCH_PROCEDURE.into(), P::from_text(&text));
             if more {
                 self.invocations.remember(request);

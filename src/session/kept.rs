@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::message::{
-    Dict, MessageType, Pattern, Payload, RegisterOptions, Role, SubscribeOptions, Uri, uris,
+    Dict, MessageType, Pattern, Payload, RegisterOptions, Role, Show, SubscribeOptions, Uri, uris,
 };
 
 use super::{Failure, Session, SessionEvent, Success, Ticket, lines::Step};
@@ -141,7 +141,7 @@ impl<P: Payload> Session<P> {
         let handler = role == Role::Broker;
         let request = if handler { MessageType::Subscribe } else { MessageType::Register };
         if let Err(missing) = self.require(role).and_then(|()| self.check_options(request, &options)) {
-            let payload = P::from_text(&missing.to_string());
+            let payload = P::from_text(&missing.text());
             return self.not_restored(ticket, uris::FEATURE_NOT_SUPPORTED.into(), payload);
         }
         if since.is_some() && self.router_forces() {

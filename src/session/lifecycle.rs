@@ -6,7 +6,7 @@ use std::{mem, time::Duration};
 use crate::auth::WelcomeRule;
 use crate::message::{
     Abort, AuthExtra, Authenticate, Challenge, CloseDetails, Goodbye, Hello, HelloDetails, MessageType,
-    Party, Payload, Role, Roles, Uri, UriRules, Welcome, shortened, uris,
+    Party, Payload, Role, Roles, Show, Uri, UriRules, Welcome, shortened, text, uris,
 };
 
 use super::{
@@ -168,10 +168,10 @@ impl<P: Payload> Session<P> {
 
     pub(super) fn welcomed(&mut self, welcome: Welcome) -> Result<(), Violation> {
         let roles = Roles::read(welcome.details.as_dict().get("roles"), &Role::ROUTER)
-            .map_err(|text| Violation(format!("WELCOME.Details.{text}")))?;
+            .map_err(|problem| Violation(text!["WELCOME.Details.", problem]))?;
         let answered = matches!(self.phase, Phase::Authenticating { challenged: false, .. });
         if let Err(problem) = self.rule.check(&welcome.details, answered) {
-            self.abort(Cause::JoinFailed, uris::AUTHENTICATION_FAILED.into(), &problem.to_string());
+            self.abort(Cause::JoinFailed, uris::AUTHENTICATION_FAILED.into(), &problem.text());
             return Ok(());
         }
         self.requests = Requests::default();
@@ -198,7 +198,7 @@ impl<P: Payload> Session<P> {
             phase => return Err(Violation::moment(MessageType::Challenge, phase.state())),
         };
         if !offered.contains(&challenge.method) {
-            return Err(Violation(format!("CHALLENGE.AuthMethod '{}' was not offered", challenge.method)));
+            return Err(Violation(text!["CHALLENGE.AuthMethod '", challenge.method, "' was not offered"]));
         }
         self.phase = Phase::Authenticating { offered, challenged: true };
         self.start_timer(now, self.config.challenge_timeout);

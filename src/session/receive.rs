@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::message::{Error, Message, MessageType, Party, Payload, Uri, uris};
+use crate::message::{Error, Message, MessageType, Party, Payload, Uri, text, uris};
 
 use super::{Failure, Session, State, Success, kept::Stage, pending::Asked, violation::Violation};
 
@@ -62,7 +62,9 @@ impl<P: Payload> Session<P> {
             Publish | Subscribe | Unsubscribe | Call | Register | Unregister => {}
             // Some routers refuse a CANCEL or YIELD in this way: nothing waits for it.
             Cancel | Yield => return Ok(()),
-            other => return Err(Violation(format!("ERROR.REQUEST.Type {other} is no request of a client"))),
+            other => {
+                return Err(Violation(text!["ERROR.REQUEST.Type ", other, " is no request of a client"]));
+            }
         }
         let Some(pending) = self.requests.take(MessageType::Error, request_type, request)? else {
             return Ok(());

@@ -3,6 +3,7 @@
 use super::NAME;
 use crate::codec::EncodeError;
 use crate::codec::token::{EncodedText, Token, Write, WriteEncoded};
+use crate::message::text;
 
 /// Writes MessagePack.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +111,7 @@ impl Write for Writer {
             Token::Dict(Some(length)) => self.header(length, (0x80, 16), None, 0xde)?,
             Token::List(None) | Token::Dict(None) | Token::End => {
                 return Err(EncodeError::Unrepresentable {
-                    at: format!("byte {}", self.0.len()),
+                    at: text!["byte ", self.0.len()],
                     what: "a list or dict of unannounced length".into(),
                     serializer: NAME,
                 });

@@ -9,7 +9,7 @@ use super::text::Text;
 use super::word::{self, pack, special};
 use crate::codec::DecodeError;
 use crate::codec::token::{Quick, Read, Token};
-use crate::message::repeated;
+use crate::message::{repeated, text};
 
 /// Stands for "until the end token" where a number of items is announced.
 const OPEN_ENDED: u32 = u32::MAX;
@@ -404,5 +404,5 @@ fn token<'a>(reader: &mut impl Read<'a>) -> Result<Token<'a>, DecodeError> {
 
 #[cold]
 fn twice<'a>(reader: &impl Read<'a>, key: &str) -> DecodeError {
-    reader.malformed(&format!("key '{key}' occurs twice"))
+    reader.malformed(&text!["key '", key, "' occurs twice"])
 }

@@ -6,6 +6,7 @@ use super::keys::Keys;
 use super::word::{self, operand, special, tag};
 use crate::codec::EncodeError;
 use crate::codec::token::{Token, WriteEncoded};
+use crate::message::text;
 
 /// A tape on its way out.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +83,7 @@ impl<'a> Outgoing<'a> {
     fn broken(&self, what: &str) -> EncodeError {
         EncodeError::Unrepresentable {
             at: "the tape".into(),
-            what: format!("{what} that the tape does not hold"),
+            what: text![what, " that the tape does not hold"],
             serializer: "octets",
         }
     }

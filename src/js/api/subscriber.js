@@ -8,7 +8,7 @@ import { deferred } from './deferred.js';
 import { StateError } from './errors.js';
 import { guarded } from './guarded.js';
 import { Handles, NOBODY, isLive } from './handles.js';
-import { EventBuffer, Subscription } from './subscription.js';
+import { EventBuffer, Subscription, bufferOf } from './subscription.js';
 import { Event } from './values.js';
 
 const SUBSCRIBE = 32;
@@ -98,11 +98,11 @@ export class Subscriber {
 
     /** The handlers with these tickets. @param {number[]} tickets */
     handlersOf(tickets) {
-        /** @type {Handler[]} */
+        /** @type {Subscription[]} */
         const list = [];
         for (const ticket of tickets) {
             const kept = this.handles.get(ticket);
-            if (kept) list.push(/** @type {Handler} */ (kept));
+            if (kept) list.push(/** @type {Handler} */ (kept).handle);
         }
         return list;
     }
@@ -112,29 +112,34 @@ export class Subscriber {
         return this.handles.get(tickets[0])?.handle.topic;
     }
 
-    /** @param {Handler[]} handlers @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
+    /** @param {Subscription[]} handlers @param {any} message EVENT, Subscription, Publication, Details, Args, Kwargs */
     event(handlers, message) {
         const details = message[3];
-        const args = message[4] === undefined ? [] : payloadArgs(message[4]);
+        const args = payloadArgs(message[4]);
         const kwargs = message[5] ?? {};
         /** @type {Event | undefined} */
         let event;
         for (let i = 0; i < handlers.length; i++) {
-            const { handle: subscription, buffer } = handlers[i];
+            const subscription = handlers[i];
             // A handler before this one may have ended it.
             if (!subscription.active) continue;
             event ??= new Event(message[2], details.topic ?? subscription.topic, details);
-            if (buffer) {
-                buffer.push({ args, kwargs, details: event });
-                continue;
-            }
             try {
-                const result = /** @type {Function} */ (subscription.handler)(args, kwargs, event, subscription);
-                if (typeof result?.then === 'function') guarded(() => result, this.#link.report, IN_HANDLER);
+                if (subscription.handler === null) {
+                    bufferOf(subscription)?.push({ args, kwargs, details: event });
+                    continue;
+                }
+                const result = subscription.handler(args, kwargs, event, subscription);
+                if (result !== undefined) this.#settle(result);
             } catch (error) {
                 this.#link.report(error, IN_HANDLER);
             }
         }
+    }
+
+    /** What a handler gave: that of an asynchronous one may yet fail. @param {any} result */
+    #settle(result) {
+        if (typeof result?.then === 'function') guarded(() => result, this.#link.report, IN_HANDLER);
     }
 
     /** @param {number[]} tickets @param {string | undefined} reason */

@@ -6,6 +6,9 @@ import { isLive } from './handles.js';
 /** How many events wait for a reader before the oldest is dropped, unless the options say otherwise. */
 const DEFAULT_BUFFER = 1024;
 
+/** For whoever puts events into it. @type {(subscription: Subscription) => EventBuffer | null} */
+export let bufferOf;
+
 export class Subscription {
     #kept;
     #unsubscribe;
@@ -41,6 +44,10 @@ export class Subscription {
     /** How many events were dropped because nobody read them. */
     get dropped() {
         return this.#buffer?.dropped ?? 0;
+    }
+
+    static {
+        bufferOf = (subscription) => subscription.#buffer;
     }
 
     [Symbol.asyncIterator]() {

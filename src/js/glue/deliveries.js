@@ -33,7 +33,7 @@ import { failure, mayBeCoded } from './payload.js';
  */
 
 export class Deliveries {
-    /** Whether one runs, so that others have to wait. */
+    /** Whether one runs, so that others have to wait. Whoever delivers without waiting sets it, and calls `end` after that. */
     busy = false;
     /** Whether the session has been open. */
     joined = false;
@@ -75,12 +75,7 @@ export class Deliveries {
         this.busy = false;
     }
 
-    /** Before what is delivered without waiting, because none runs. */
-    begin() {
-        this.busy = true;
-    }
-
-    /** After that: what came up meanwhile. */
+    /** After what was delivered without waiting, because none ran: what came up meanwhile. */
     end() {
         this.busy = false;
         if (this.#queue.length > 0) this.run();

@@ -42,6 +42,10 @@ export class Driver {
     #host;
     /** What the core has said last about subscriptions, until it is told anything that may change it. @type {Map<number, Handlers>} */
     #handlers = new Map();
+    /** The subscription of the last event, for which no map needs to be asked. */
+    #recent = 0;
+    /** Its handlers. @type {Handlers | null} */
+    #recentHandlers = null;
     #deliveries;
     /** Who waits for an answer: the deliveries'. */
     #pending;
@@ -243,10 +247,16 @@ export class Driver {
         return this.#core;
     }
 
+    /** The core may have something else to say about subscriptions. */
+    #forget() {
+        this.#handlers.clear();
+        this.#recent = 0;
+    }
+
     /** Tells the core something. What it throws is a fault. @template T @param {(core: Core) => T} call @returns {T} */
     #tell(call) {
         const core = this.#use();
-        this.#handlers.clear();
+        this.#forget();
         try {
             return call(core);
         } catch (error) {
@@ -271,19 +281,69 @@ export class Driver {
         try {
             message = this.#line.read(data);
         } catch (error) {
-            return this.#run((core) => core.on_invalid(performance.now(), utf8(error instanceof Error ? error.message : String(error))));
+            return this.#receiveInvalid(error);
         }
-        // The messages that come by the thousand: one call with their numbers decides, and 0 means that it
-        // does not. The core has nothing else to say about them, so that there is nothing to drain.
+        const type = plain(message);
+        const deliveries = this.#deliveries;
+        if (type !== EVENT || deliveries.busy) return this.#receiveOther(core, type, message, data);
+        const handlers = message[1] === this.#recent ? this.#recentHandlers : this.#handlersOf(core, message[1]);
+        if (handlers === null) return this.#receiveRare(message);
+        deliveries.busy = true;
         try {
-            switch (plain(message)) {
+            this.#host.event(handlers, message);
+        } catch (error) {
+            this.#host.fault(error);
+        }
+        deliveries.end();
+    }
+
+    /** @param {unknown} error why a frame cannot be read */
+    #receiveInvalid(error) {
+        this.#run((core) => core.on_invalid(performance.now(), utf8(error instanceof Error ? error.message : String(error))));
+    }
+
+    /**
+     * The handlers of a subscription, null where the ordinary way has to decide.
+     * @param {Core} core @param {number} subscription
+     */
+    #handlersOf(core, subscription) {
+        let handlers = this.#handlers.get(subscription);
+        try {
+            if (handlers === undefined) {
+                if (core.on_event(subscription) === 0) return null;
+                core.list_handlers(subscription);
+                handlers = this.#host.handlersOf(tickets(core));
+                if (this.#handlers.size >= REMEMBERED) this.#handlers.clear();
+                this.#handlers.set(subscription, handlers);
+            }
+        } catch (error) {
+            this.#crash(error);
+            return null;
+        }
+        this.#recent = subscription;
+        this.#recentHandlers = handlers;
+        return handlers;
+    }
+
+    /**
+     * Of the messages that come by the thousand one call with their numbers decides, and 0 means that it
+     * does not. The core has nothing else to say about them, so that there is nothing to drain.
+     * @param {Core} core @param {number} type what `plain` says @param {any} message @param {any} data
+     */
+    #receiveOther(core, type, message, data) {
+        try {
+            switch (type) {
                 case EVENT:
-                    return this.#receiveEvent(core, message);
+                    // Perhaps its handlers come into being only with what waits before it.
+                    if (core.on_event(message[1]) === 0) return this.#receiveRare(message);
+                    core.list_handlers(message[1]);
+                    return this.#deliveries.push({ op: Op.Event, a: 0, b: 0, message, tickets: tickets(core) });
                 case RESULT:
                     return this.#receiveNumbers(message, Op.Result, core.on_result(message[1]), 0);
                 case INVOCATION:
                     return this.#receiveNumbers(message, Op.Invocation, core.on_invocation(message[1], message[2]), message[1]);
                 default:
+                    this.#line.exact(message, data);
                     return this.#receiveRare(message);
             }
         } catch (error) {
@@ -291,40 +351,11 @@ export class Driver {
         }
     }
 
-    /** @param {Core} core @param {any} message */
-    #receiveEvent(core, message) {
-        if (this.#deliveries.busy) {
-            // Perhaps its handlers come into being only with what waits before it.
-            if (core.on_event(message[1]) === 0) return this.#receiveRare(message);
-            core.list_handlers(message[1]);
-            return this.#deliveries.push({ op: Op.Event, a: 0, b: 0, message, tickets: tickets(core) });
-        }
-        const handlers = this.#handlers.get(message[1]) ?? this.#ask(core, message[1]);
-        if (!handlers) return this.#receiveRare(message);
-        this.#deliveries.begin();
-        try {
-            this.#host.event(handlers, message);
-        } catch (error) {
-            this.#host.fault(error);
-        }
-        this.#deliveries.end();
-    }
-
-    /** The handlers of a subscription, unless the ordinary way has to decide. @param {Core} core @param {number} subscription */
-    #ask(core, subscription) {
-        if (core.on_event(subscription) === 0) return undefined;
-        core.list_handlers(subscription);
-        const handlers = this.#host.handlersOf(tickets(core));
-        if (this.#handlers.size >= REMEMBERED) this.#handlers.clear();
-        this.#handlers.set(subscription, handlers);
-        return handlers;
-    }
-
     /** @param {any} message @param {number} op @param {number} a @param {number} b */
     #receiveNumbers(message, op, a, b) {
         if (a === 0) return this.#receiveRare(message);
         if (this.#deliveries.busy) return this.#deliveries.push({ op, a, b, message });
-        this.#deliveries.begin();
+        this.#deliveries.busy = true;
         try {
             if (op === Op.Result) this.#deliveries.take(a)?.done(op, b, message);
             else this.#host.invocation(this, a, b, message);
@@ -354,7 +385,7 @@ export class Driver {
     /** Calls into the core, drains and delivers; gives what the call gave to the deliveries. @param {(core: Core) => any} call */
     #run(call) {
         if (!this.#core) return;
-        this.#handlers.clear();
+        this.#forget();
         try {
             this.#flush(call(this.#core));
         } catch (error) {

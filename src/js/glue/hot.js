@@ -5,8 +5,6 @@
 import { known_keys } from '../wasm/wamp_wasm.js';
 import { isOrdinary } from './check.js';
 
-const MAX_ID = 2 ** 53;
-
 /** EVENT, Subscription, Publication, Details, Args, Kwargs */
 export const EVENT = 36;
 /** RESULT, Request, Details, Args, Kwargs */
@@ -53,14 +51,14 @@ export function plain(message) {
 
 /** The ids from 1 to 2^53 − 1: 2^53 itself may be a larger number that JavaScript has rounded. @param {unknown} value */
 function isId(value) {
-    return typeof value === 'number' && value >= 1 && value < MAX_ID && Math.floor(value) === value;
+    return Number.isSafeInteger(value) && /** @type {number} */ (value) > 0;
 }
 
 /** @type {Record<string, (value: unknown) => boolean>} */
 const TESTS = {
     'a bool': (value) => typeof value === 'boolean',
     'a string': (value) => typeof value === 'string',
-    'an integer': (value) => typeof value === 'number' && value >= 0 && value < MAX_ID && Math.floor(value) === value,
+    'an integer': (value) => Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0,
 };
 
 /** @type {Map<number, Map<string, ((value: unknown) => boolean) | null>>} */

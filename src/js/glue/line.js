@@ -4,7 +4,7 @@
 
 import { EncodeError, StateError } from '../api/errors.js';
 
-/** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any }} Codec */
+/** @typedef {{ decode(data: any): any, prepare(middle: any[], args: any, kwargs: any): any, encode(message: any[]): any, finish(head: number[], tail: any): any, exact?(message: any, frame: any): void }} Codec */
 /** @typedef {import('./transports.js').Transport} Transport */
 
 export class Line {
@@ -60,11 +60,16 @@ export class Line {
 
     /** The message in a frame that came. @param {any} frame */
     read(frame) {
-        const size = frame?.length ?? frame?.byteLength ?? refused(frame);
+        const size = typeof frame === 'string' ? frame.length : sizeOf(frame);
         this.received++;
         this.receivedSize += size;
-        if (size > this.#maxSize) throw new RangeError(`the size of a message exceeds the limit of ${this.#maxSize}`);
+        if (size > this.#maxSize) throw tooLarge(this.#maxSize);
         return this.#codec.decode(frame);
+    }
+
+    /** Makes sure of the ids of a message that was read, if they are larger than those of the frequent ones. @param {any} message @param {any} frame */
+    exact(message, frame) {
+        this.#codec.exact?.(message, frame);
     }
 
     close() {
@@ -79,7 +84,14 @@ export class Line {
     }
 }
 
-/** What is no frame: an error that a transport had with one, or nothing that it should give. @param {unknown} frame @returns {never} */
-function refused(frame) {
+/** @param {number} limit */
+function tooLarge(limit) {
+    return new RangeError(`the size of a message exceeds the limit of ${limit}`);
+}
+
+/** Throws for what is no frame: an error that a transport had with one, or nothing that it should give. @param {any} frame @returns {number} */
+function sizeOf(frame) {
+    const size = frame?.length ?? frame?.byteLength;
+    if (size !== undefined) return size;
     throw frame instanceof Error ? frame : new TypeError('a frame must be a text or octets');
 }

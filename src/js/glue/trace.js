@@ -33,6 +33,7 @@ const TOLD = 8;
 export function traced(codec, trace) {
     const show = shower(trace);
     return {
+        ...codec,
         decode(frame) {
             const size = frame.length ?? frame.byteLength ?? 0;
             let message;

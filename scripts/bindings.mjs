@@ -42,28 +42,28 @@ function read(where, body) {
 
 /** A class, without what all have in common. */
 function classOf(name, body) {
-    const methods = body.matchAll(/^    ((?:get )?(\w+)\([^\n]*\)) \{\n(.*?)^    \}/gms);
-    const written = [...methods].filter(([, , method]) => method !== '__destroy_into_raw' && method !== 'free').map(([, head, method, body]) => {
+    const methods = body.matchAll(/^(    \/\*\*\n(?:     \*[^\n]*\n)+)?    ((?:get )?(\w+)\([^\n]*\)) \{\n(.*?)^    \}/gms);
+    const written = [...methods].filter(([, , , method]) => method !== '__destroy_into_raw' && method !== 'free').map(([, text = '', head, method, body]) => {
         const { call, statement } = read(`${name}.${method}`, body);
-        return method === 'constructor' ? `    ${head} {\n        super(${call}, wasm.__wbg_${name.toLowerCase()}_free);\n    }` : `    ${head} {\n        ${statement}\n    }`;
+        return `${text}    ${head} {\n        ${method === 'constructor' ? `super(${call}, wasm.__wbg_${name.toLowerCase()}_free);` : statement}\n    }`;
     });
     return `export class ${name} extends Owned {\n${written.join('\n')}\n}`;
 }
 
 const classes = [...source.matchAll(/^export class (\w+) \{\n(.*?)^\}/gms)].map(([, name, body]) => classOf(name, body));
-const functions = [...source.matchAll(/^export function ((?!__)(\w+)\([^\n]*\)) \{\n(.*?)^\}/gms)].map(([, head, name, body]) => `export function ${head} {\n    ${read(name, body).statement}\n}`);
+const functions = [...source.matchAll(/^(\/\*\*\n(?: \*[^\n]*\n)+)?export function ((?!__)(\w+)\([^\n]*\)) \{\n(.*?)^\}/gms)].map(([, text = '', head, name, body]) => `${text}export function ${head} {\n    ${read(name, body).statement}\n}`);
 const imports = [...source.matchAll(/^export function (__(?!wbg_set_wasm)\w+)\(/gms)].map(([, name]) => name);
 const [thrower, ...others] = imports.filter((name) => name !== '__wbindgen_init_externref_table');
 if (!/^__wbg___wbindgen_throw_/.test(thrower) || others.length > 0) throw new Error(`${file}: the module imports more than scripts/bindings.mjs knows: ${imports}`);
 
 writeFileSync(file, `// The classes and functions of a WebAssembly module: what wasm-bindgen wrote, made smaller by scripts/bindings.mjs.
 
-/** What the module exports. */
+/** What the module exports. @type {any} */
 let wasm;
 /** How many octets were passed last. */
-let passed;
+let passed = 0;
 
-/** Octets for the module, which frees them; gives where they are. */
+/** Octets for the module, which frees them; gives where they are. @param {ArrayLike<number> | null | undefined} octets */
 function pass(octets) {
     passed = octets?.length ?? 0;
     if (!octets) return 0;
@@ -72,17 +72,19 @@ function pass(octets) {
     return at;
 }
 
-/** Octets of the module's, which it has no more. */
+/** Octets of the module's, which it has no more. @param {[number, number]} place */
 function taken([at, size]) {
     const octets = new Uint8Array(wasm.memory.buffer, at >>> 0, size).slice();
     wasm.__wbindgen_free(at, size, 1);
     return octets;
 }
 
+/** @param {[number, number]} place @returns {any} */
 function text(place) {
     return place[0] ? decoded(taken(place)) : undefined;
 }
 
+/** @param {Uint8Array} octets */
 function decoded(octets) {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
 }
@@ -92,6 +94,7 @@ const lost = new FinalizationRegistry(([free, at]) => free(at, 1));
 
 /** Something in the memory of the module. */
 class Owned {
+    /** @param {number} at @param {(at: number, byCollector: number) => void} free */
     constructor(at, free) {
         this.__wbg_ptr = at;
         this.freed = free;
@@ -110,10 +113,12 @@ class Owned {
 
 ${[...classes, ...functions].join('\n\n')}
 
+/** @param {any} exports */
 export function __wbg_set_wasm(exports) {
     wasm = exports;
 }
 
+/** @param {number} at @param {number} size */
 export function ${thrower}(at, size) {
     throw new Error(decoded(new Uint8Array(wasm.memory.buffer, at >>> 0, size)));
 }

@@ -106,7 +106,7 @@ export class Attempt {
             if (this.over) return;
             if (this.#failures.length > 0) this.#owner.trying(way.type, url);
             unsupported = true;
-            const transport = openTransport({ ...way, url }, this.#options.socket);
+            const transport = openTransport({ ...way, url }, this.#options);
             unsupported = !(transport instanceof Promise);
             this.#connect(way, url, transport instanceof Promise ? await transport : transport);
         } catch (error) {

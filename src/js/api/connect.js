@@ -1,9 +1,10 @@
 // @ts-check
 // One call from options to an open session, which then stays open: a promise with a reason.
 
-import { check, isGivenDict } from '../glue/check.js';
-import { ASYNC_DISPOSE, Connection } from './connection.js';
+import { check, must } from '../glue/check.js';
+import { Connection } from './connection.js';
 import { WampError, sessionLost } from './errors.js';
+import { ASYNC_DISPOSE } from './session.js';
 
 /**
  * @param {any} options
@@ -11,7 +12,7 @@ import { WampError, sessionLost } from './errors.js';
  */
 export function connect(options) {
     return new Promise((resolve, reject) => {
-        check(isGivenDict(options), 'connect: <options> must be an object {}');
+        must(options, 'an object {}', 'connect: <options>');
         const { signal, durable = true, max_retries, max_first_retries = max_retries ?? (options.should_retry ? -1 : 0), ...rest } = options;
         check(signal == null || typeof signal.addEventListener === 'function', 'connect: <options>.signal must be an AbortSignal');
         // A session that is not durable ends with its connection: there is nobody to be given another.

@@ -14,21 +14,18 @@ import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
 import { End } from './reconnect.js';
 import { AT_ONCE, Retries } from './retries.js';
-import { Session } from './session.js';
+import { ASYNC_DISPOSE, Session } from './session.js';
 import { Statuses } from './status.js';
 import { nothing, together } from './watch.js';
 
 /** @typedef {import('./attempt.js').Why} Why */
 /** @typedef {import('../glue/driver.js').Ended} Ended */
 /** @typedef {import('./retries.js').Retry} Retry */
-/** @typedef {import('./session.js').Start} Start */
+/** @typedef {import('./lifetime.js').Start} Start */
 /** How an attempt ended, or the whole. @typedef {{ how: import('./retries.js').How, ended: Ended }} Outcome */
 
 const INVALID_URI = 'wamp.error.invalid_uri';
 const BY_APPLICATION = 'closed by the application';
-
-/** `Symbol.asyncDispose`, which not every browser has. @type {typeof Symbol.asyncDispose} */
-export const ASYNC_DISPOSE = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /** How each failure of an attempt counts. */
 const ENDS = Object.freeze({ unreachable: End.Unreachable, unsupported: End.Unsupported, refused: End.Refused });
@@ -47,7 +44,7 @@ export class Connection {
     #unlisten;
     /** @type {Session | null} */
     #session = null;
-    /** Those of a durable session that is not over. @type {import('./session.js').Controls | null} */
+    /** Those of a durable session that is not over. @type {import('./lifetime.js').Controls | null} */
     #controls = null;
     /** Whether the session that there is has been open. */
     #wasOpen = false;
@@ -222,11 +219,11 @@ export class Connection {
 
     /** @param {Start} start @param {import('./authenticate.js').Authentication | undefined} authentication */
     #newSession(start, authentication) {
-        const { durable, offline, max_pending, call_timeout, heartbeat, onchallenge, on_user_error, on_internal_error } = this.#options;
+        const { durable, offline, offline_limit } = this.#options;
         this.#wasOpen = false;
-        const session = new Session({
+        return new Session({
+            ...this.#options,
             start,
-            durable,
             bind: (controls) => (this.#controls = durable ? controls : null),
             connection: {
                 stop: (reason, message) => this.#halt(reason, message ?? ''),
@@ -234,18 +231,11 @@ export class Connection {
                 status: () => this.status(),
             },
             tell: (status) => this.#statuses.tell(status),
-            offline,
-            max_pending,
-            call_timeout,
-            heartbeat,
+            offline: { policy: offline, limit: offline_limit },
             joined: (details) => this.#joined(details),
             ended: (ended) => this.#ended(ended),
             authentication,
-            onchallenge,
-            on_user_error,
-            on_internal_error,
         });
-        return session;
     }
 
     /** @param {any} details */

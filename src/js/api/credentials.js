@@ -38,12 +38,15 @@ export function checkCredential(credential, at) {
  * @returns {() => Promise<import('./authenticate.js').Authentication | undefined>}
  */
 export function authOption({ auth, authid, authextra, authmethods, onchallenge }) {
-    if (auth == null) return async () => void (onchallenge && (await helpers.load?.().catch(() => {})));
+    if (auth == null) return async () => void (onchallenge && (await Promise.all([helpers.load?.(), import('./challenge.js')]).catch(() => {})));
     const at = 'Connection: <options>.auth';
     check(authmethods == null && onchallenge == null, `${at} does what authmethods and onchallenge do: give either`);
     const list = Array.isArray(auth) ? auth : [auth];
     check(list.length > 0, `${at} must not be empty`);
     list.forEach((item, i) => typeof item === 'function' || checkCredential(item, list === auth ? `${at}[${i}]` : at));
     const shared = { METHODS, WampError, check, checkCredential, loadAuth };
-    return async () => (await import('./authenticate.js')).authenticate(auth, authid, authextra, shared);
+    return async () => {
+        const [{ authenticate }] = await Promise.all([import('./authenticate.js'), import('./challenge.js')]);
+        return authenticate(auth, authid, authextra, shared);
+    };
 }

@@ -3,22 +3,18 @@
 
 import { LONGEST_TIMER } from '../glue/alarm.js';
 
-/** @typedef {import('../glue/driver.js').Driver} Driver */
-
 /**
- * @param {object} what
- * @param {import('./handles.js').Kept[]} what.handles
- * @param {() => import('./running.js').Runs} what.runs @param {() => Driver | null} what.driver those of the connection that there is
- * @param {import('./offline.js').Offline} what.offline
- * @param {() => Promise<any>} what.leave
+ * @param {import('./lifetime.js').Lifetime} life @param {() => Promise<any>} leave
  * @param {number} [timeout] milliseconds, after which nothing is waited for
  */
-export async function drain({ handles, runs, driver, offline, leave }, timeout) {
+export async function drain(life, leave, timeout) {
+    const { subscriber, callee, offline } = life;
+    const handles = [subscriber, callee].flatMap(({ handles }) => [...handles.values()]);
     const done = (async () => {
         await Promise.allSettled(handles.map(async ({ handle }) => (handle.unsubscribe ? handle.unsubscribe() : handle.unregister())));
         for (;;) {
             // What runs may ask others, who answer before it does.
-            const busy = [runs(), driver()?.deliveries, offline].find((place) => (place?.size ?? 0) > 0);
+            const busy = [callee.runs, life.driver?.deliveries, offline].find((place) => (place?.size ?? 0) > 0);
             if (!busy) return;
             await new Promise((resolve) => {
                 // Another drain() may wait for the same.

@@ -26,7 +26,7 @@ import { SessionLost, StateError } from './errors.js';
  * @property {(offline: any, begin: (driver: Driver) => void, failed: (error: any) => void) => void} when does it now, or when there is a connection again
  * @property {() => void} check throws unless handles can be ended
  * @property {(message: any[], pending: Pending) => void} end an UNSUBSCRIBE or UNREGISTER, which needs no connection while a durable session has none
- * @property {import('./session.js').Tell} tell
+ * @property {import('./lifetime.js').Tell} tell
  * @property {(error: unknown, text: string) => void} report
  */
 

@@ -3,7 +3,7 @@
 // One rule: what the core would refuse is a TypeError here, before anything is sent.
 
 import { problem_of } from '../wasm/wamp_wasm.js';
-import { check } from '../glue/check.js';
+import { check, may, must } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
 import { requestTape } from '../glue/octets.js';
 
@@ -18,15 +18,15 @@ export class Names {
 
     /** @param {string} prefix @param {string | null} [uri] */
     prefix(prefix, uri) {
-        check(typeof prefix === 'string', 'Session.prefix: <prefix> must be a string');
-        check(uri == null || typeof uri === 'string', 'Session.prefix: <uri> must be a string or falsy');
+        must(prefix, 'a string', 'Session.prefix: <prefix>');
+        may(uri, 'a string', 'Session.prefix: <uri>');
         if (uri) this.#prefixes.set(prefix, uri);
         else this.#prefixes.delete(prefix);
     }
 
     /** @param {string} curie */
     resolve(curie) {
-        check(typeof curie === 'string', 'Session.resolve: <curie> must be a string');
+        must(curie, 'a string', 'Session.resolve: <curie>');
         const colon = curie.indexOf(':');
         const uri = colon < 0 ? undefined : this.#prefixes.get(curie.slice(0, colon));
         return uri === undefined ? curie : `${uri}.${curie.slice(colon + 1)}`;

@@ -35,8 +35,8 @@ export class Offline {
     /** What has a connection and waits for the application: calls whose first part is not there yet. @type {Set<{ failed(error: Error): void }>} */
     unsent = new Set();
 
-    /** @param {{ policy: Policy, limit: number }} options */
-    constructor({ policy, limit }) {
+    /** @param {{ policy: Policy, limit: number }} [options] */
+    constructor({ policy, limit } = { policy: 'fail', limit: 0 }) {
         this.#policy = policy;
         this.#limit = limit;
     }

@@ -2,169 +2,154 @@
 // Reads the options of a connection: autobahn's names and defaults, with a TypeError for what is wrong.
 
 import { LONGEST_TIMER } from '../glue/alarm.js';
-import { check, isGivenDict } from '../glue/check.js';
+import { check, isGivenDict, may, must } from '../glue/check.js';
 import { PROTOCOLS, isSpoken } from '../glue/codec.js';
 import { isUsable, needsUrl } from '../glue/transports.js';
 import { DEFAULT_MAX_BUFFERED } from '../glue/websocket.js';
 import { authOption } from './credentials.js';
 import { checkPolicy } from './offline.js';
 
-/** @param {any} options @param {string} key @param {number} fallback @param {number} least */
-function number(options, key, fallback, least) {
-    const value = options[key] ?? fallback;
-    check(typeof value === 'number' && value >= least, `Connection: <options>.${key} must be a number of at least ${least}`);
-    return value;
-}
+const WHERE = 'Connection';
 
-/** @param {any} options @param {string[]} keys @param {string} type */
-function optional(options, keys, type) {
-    for (const key of keys) {
-        check(options[key] == null || typeof options[key] === type, `Connection: <options>.${key} must be a ${type}`);
+/** What the options have to be that are no numbers, if they are given. */
+const KINDS = {
+    'a string': ['realm', 'authid'],
+    'a function': ['onchallenge', 'on_user_error', 'on_internal_error', 'should_retry', 'onstatus', 'trace', 'WebSocket'],
+    'a boolean': ['retry_if_unreachable', 'lenient', 'durable', 'trace_payloads'],
+    'an array []': ['transports', 'authmethods'],
+    'an object {}': ['authextra'],
+};
+
+/** The numbers: what each is if it is not given, and the least that it can be. @type {Record<string, [number | undefined, number]>} */
+const NUMBERS = {
+    max_retries: [15, -1],
+    max_first_retries: [undefined, -1],
+    initial_retry_delay: [1.5, 0],
+    max_retry_delay: [300, 0],
+    retry_delay_growth: [1.5, 0],
+    retry_delay_jitter: [0.1, 0],
+    connect_timeout: [20_000, 1],
+    call_timeout: [0, 0],
+    max_buffered: [DEFAULT_MAX_BUFFERED, 0],
+    max_message_size: [2 ** 24, 1],
+    max_pending: [undefined, 1],
+    offline_limit: [1000, 0],
+};
+
+const LEVELS = ['error', 'warn', 'info', 'debug'];
+
+/** @param {any} options */
+export function connectionOptions(options) {
+    must(options, 'an object {}', `${WHERE}: <options>`);
+    /** What is given; null is as good as nothing. @type {any} */
+    const given = { __proto__: null, offline: 'fail', retry_if_unreachable: true };
+    for (const key in options) if (options[key] != null) given[key] = options[key];
+    for (const [what, keys] of Object.entries(KINDS)) for (const key of keys) may(given[key], what, `${WHERE}: <options>.${key}`);
+    for (const [key, [fallback, least]] of Object.entries(NUMBERS)) {
+        given[key] ??= fallback;
+        check(given[key] === undefined || (typeof given[key] === 'number' && given[key] >= least), `${WHERE}: <options>.${key} must be a number of at least ${least}`);
     }
+    checkPolicy(WHERE, given.offline);
+    check(Number.isInteger(given.call_timeout), `${WHERE}: <options>.call_timeout must be a whole number of milliseconds`);
+    check(!given.authmethods?.some(isNoText), `${WHERE}: <options>.authmethods must be an array [] of strings`);
+    check(given.realm, `${WHERE}: <options>.realm is missing`);
+    /** @type {Map<string, any>} */
+    const own = new Map();
+    const transports = waysOf(given, own);
+    check(transports.length > 0, `${WHERE}: <options>.transports must not be empty`);
+    return {
+        ...given,
+        // Autobahn's others are passed over.
+        transports: transports.filter(isUsable),
+        own,
+        max_first_retries: given.max_first_retries ?? given.max_retries,
+        connect_timeout: Math.min(given.connect_timeout, LONGEST_TIMER),
+        heartbeat: heartbeatOption(given),
+        trace: traceOption(given),
+        log: logOption(given),
+        authenticate: authOption(given),
+        on_user_error: reporter(given.on_user_error),
+        on_internal_error: reporter(given.on_internal_error),
+    };
 }
 
 /** @param {unknown} value */
-function isTexts(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-/**
- * The subprotocols to offer, from autobahn's `protocols` or `serializers`: names, objects with SERIALIZER_ID,
- * or serializers of the application's own, which go into `own`.
- * @param {any} transport @param {Map<string, any>} own
- */
-function protocolsOf(transport, own) {
-    const { protocols, serializers } = transport;
-    // Each answer of a long poll carries one message, unless they are batched.
-    if (protocols == null && serializers == null) return transport.type === 'longpoll' ? PROTOCOLS.flatMap((name) => [`${name}.batched`, name]) : PROTOCOLS;
-    const [key, list] = protocols != null ? ['protocols', protocols] : ['serializers', serializers];
-    check(Array.isArray(list) && list.length > 0, `Connection: <options>.${key} must be an array [] and not empty`);
-    const names = protocols != null ? list : list.map((/** @type {any} */ serializer) => nameOf(serializer, own));
-    for (const name of names) {
-        const known = typeof name === 'string' && (isSpoken(name) || own.has(name));
-        check(known, `Connection: <options>.${key}: '${String(name)}' is none of ${PROTOCOLS.join(', ')}`);
-    }
-    return [...names];
-}
-
-/** @param {any} serializer @param {Map<string, any>} own */
-function nameOf(serializer, own) {
-    const name = `wamp.2.${String(serializer?.SERIALIZER_ID ?? serializer)}`;
-    if (typeof serializer?.serialize !== 'function' && typeof serializer?.unserialize !== 'function') return name;
-    const whole = typeof serializer.serialize === 'function' && typeof serializer.unserialize === 'function' && typeof serializer.BINARY === 'boolean';
-    check(whole && typeof serializer.SERIALIZER_ID === 'string', 'Connection: <options>.serializers: a serializer needs SERIALIZER_ID, BINARY, serialize and unserialize');
-    own.set(name, serializer);
-    return name;
-}
-
-/** @param {any} transport @param {any} options @param {Map<string, any>} own */
-function transportOf(transport, options, own) {
-    if (!transport?.type && typeof transport?.create !== 'function') throw new Error('Connection: a transport in <options>.transports has no type');
-    const { type = 'own', create, request_timeout, batch_separator } = transport;
-    check(create === undefined || typeof create === 'function', 'Connection: a transport in <options>.transports has a create that is no function');
-    check(request_timeout === undefined || request_timeout > 0, 'Connection: a transport in <options>.transports has a request_timeout that is no positive number');
-    check(batch_separator === undefined || ['\x1e', '\x18'].includes(batch_separator), "Connection: a transport in <options>.transports has a batch_separator that is neither '\\x1e' nor '\\x18'");
-    // Autobahn's other transports are named by other keys.
-    if (!create && !needsUrl(type)) return { type, url: null, protocols: [] };
-    const { url } = transport;
-    check(url != null ? isUrl(url) : create, 'Connection: <options>.url must be a string, a function, or an array [] of these');
-    // What a transport offers itself counts before what the connection does.
-    const { protocols: named, serializers } = transport.protocols ?? transport.serializers ? transport : options;
-    const protocols = protocolsOf({ type, protocols: named, serializers }, own);
-    return { type, url: url == null ? null : typeof url === 'function' ? url : String(url), protocols, create, request_timeout, batch_separator };
-}
-
-/** @param {unknown} url */
-function isUrl(url) {
-    return url instanceof URL || typeof url === 'function' || (typeof url === 'string' && url !== '');
-}
+const isNoText = (value) => typeof value !== 'string';
 
 /** Each way to each of its addresses. @param {any} options @param {Map<string, any>} own */
 function waysOf(options, own) {
     const ways = options.transports ?? [{ type: 'websocket' }];
     return ways.flatMap((/** @type {any} */ transport) => {
-        const url = transport?.url ?? options.url;
-        check(!Array.isArray(url) || url.length > 0, 'Connection: <options>.url must not be empty');
-        return [url].flat().map((url) => transportOf({ ...transport, url }, options, own));
+        const urls = [transport?.url ?? options.url].flat();
+        check(urls.length > 0, `${WHERE}: <options>.url must not be empty`);
+        return urls.map((url) => wayOf({ ...transport, url }, options, own));
     });
+}
+
+/** @param {any} transport @param {any} options @param {Map<string, any>} own @returns {import('../glue/transports.js').Way} */
+function wayOf(transport, options, own) {
+    const { type = 'own', url, create, request_timeout, batch_separator } = transport;
+    if (!transport.type && !create) throw new Error(`${WHERE}: a transport in <options>.transports has no type`);
+    const part = '<options>.transports';
+    may(create, 'a function', `${WHERE}: ${part}[].create`);
+    check(request_timeout === undefined || request_timeout > 0, `${WHERE}: ${part}[].request_timeout must be a positive number`);
+    check(['\x1e', '\x18', undefined].includes(batch_separator), `${WHERE}: ${part}[].batch_separator must be '\\x1e' or '\\x18'`);
+    // Autobahn's other transports are named by other keys.
+    if (!create && !needsUrl(type)) return { type, url: null, protocols: [] };
+    check(url == null ? create : url instanceof URL || typeof url === 'function' || (url && typeof url === 'string'), `${WHERE}: <options>.url must be a string, a function, or an array [] of these`);
+    // What a transport offers itself counts before what the connection does.
+    const protocols = protocolsOf(type, transport.protocols ?? transport.serializers ? transport : options, own);
+    return { type, url: url == null || typeof url === 'function' ? url ?? null : String(url), protocols, create, request_timeout, batch_separator };
+}
+
+/**
+ * The subprotocols to offer, from autobahn's `protocols` or `serializers`: names, objects with SERIALIZER_ID,
+ * or serializers of the application's own, which go into `own`.
+ * @param {string} type @param {any} from @param {Map<string, any>} own @returns {string[]}
+ */
+function protocolsOf(type, { protocols, serializers }, own) {
+    const [key, list] = protocols != null ? ['protocols', protocols] : ['serializers', serializers];
+    // Each answer of a long poll carries one message, unless they are batched.
+    if (list == null) return type === 'longpoll' ? PROTOCOLS.flatMap((name) => [`${name}.batched`, name]) : PROTOCOLS;
+    check(Array.isArray(list) && list.length > 0, `${WHERE}: <options>.${key} must be an array [] and not empty`);
+    return list.map((/** @type {any} */ item) => {
+        const name = list === protocols ? item : nameOf(item, own);
+        check(typeof name === 'string' && (isSpoken(name) || own.has(name)), `${WHERE}: <options>.${key}: '${String(name)}' is none of ${PROTOCOLS.join(', ')}`);
+        return name;
+    });
+}
+
+/** @param {any} serializer @param {Map<string, any>} own */
+function nameOf(serializer, own) {
+    const { SERIALIZER_ID = serializer, BINARY, serialize, unserialize } = serializer ?? {};
+    const name = `wamp.2.${String(SERIALIZER_ID)}`;
+    if (typeof serialize === 'function' || typeof unserialize === 'function') {
+        check([typeof serialize, typeof unserialize, typeof BINARY, typeof SERIALIZER_ID].join() === 'function,function,boolean,string', `${WHERE}: <options>.serializers: a serializer needs SERIALIZER_ID, BINARY, serialize and unserialize`);
+        own.set(name, serializer);
+    }
+    return name;
 }
 
 /** When to ask a silent router whether it is still there; null for never. @param {any} options */
 function heartbeatOption({ heartbeat, durable }) {
-    if (heartbeat === false || (heartbeat == null && !durable)) return null;
-    const { interval = 30_000, timeout = 10_000, ...others } = heartbeat === true ? {} : (heartbeat ?? {});
-    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1 && time < 2 ** 31) && Object.keys(others).length === 0;
-    check(isRight && (heartbeat == null || heartbeat === true || isGivenDict(heartbeat)), 'Connection: <options>.heartbeat must be a boolean or { interval, timeout } in milliseconds');
+    if (!(heartbeat ?? durable)) return null;
+    const { interval = 30_000, timeout = 10_000, ...others } = isGivenDict(heartbeat) ? heartbeat : { others: heartbeat };
+    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1 && time <= LONGEST_TIMER) && Object.values(others).every((other) => other == null || other === true);
+    check(isRight, `${WHERE}: <options>.heartbeat must be a boolean or { interval, timeout } in milliseconds`);
     return { interval, timeout };
 }
 
-const LEVELS = ['error', 'warn', 'info', 'debug'];
-
 /** Who sees the messages; null for nobody. @param {any} options @returns {import('../glue/trace.js').Trace | null} */
-function traceOption({ trace, trace_payloads, log_level, on_user_error }) {
-    check(log_level == null || LEVELS.includes(log_level), `Connection: <options>.log_level must be one of ${LEVELS.join(', ')}`);
+function traceOption({ trace, trace_payloads = false, log_level = 'error', on_user_error }) {
+    check(LEVELS.includes(log_level), `${WHERE}: <options>.log_level must be one of ${LEVELS.join(', ')}`);
     const log = log_level === 'debug';
-    return trace || log ? { hook: trace ?? undefined, log, payloads: trace_payloads ?? false, report: reporter(on_user_error) } : null;
+    return trace || log ? { hook: trace, log, payloads: trace_payloads, report: reporter(on_user_error) } : null;
 }
 
 /** Who writes down what becomes of the connection. @param {any} options */
-function logOption({ log_level }) {
-    if (log_level == null || log_level === 'error') return undefined;
+function logOption({ log_level = 'error' }) {
+    if (log_level === 'error') return undefined;
     return (/** @type {any} */ status) => void import('./log.js').then(({ log }) => log(log_level, status), () => {});
-}
-
-/** @param {any} options */
-export function connectionOptions(options) {
-    check(isGivenDict(options), 'Connection: <options> must be an object {}');
-    optional(options, ['realm', 'authid'], 'string');
-    optional(options, ['onchallenge', 'on_user_error', 'on_internal_error', 'should_retry', 'onstatus', 'trace', 'WebSocket'], 'function');
-    optional(options, ['retry_if_unreachable', 'lenient', 'durable', 'trace_payloads'], 'boolean');
-    checkPolicy('Connection', options.offline);
-    check(Number.isInteger(options.call_timeout ?? 0), 'Connection: <options>.call_timeout must be a whole number of milliseconds');
-    const { authmethods, authextra } = options;
-    check(authmethods == null || isTexts(authmethods), 'Connection: <options>.authmethods must be an array [] of strings');
-    check(authextra == null || isGivenDict(authextra), 'Connection: <options>.authextra must be an object {}');
-    check(options.realm, 'Connection: <options>.realm is missing');
-    check(options.transports == null || Array.isArray(options.transports), 'Connection: <options>.transports must be an array []');
-    /** @type {Map<string, any>} */
-    const own = new Map();
-    const transports = waysOf(options, own);
-    check(transports.length > 0, 'Connection: <options>.transports must not be empty');
-    const max_retries = number(options, 'max_retries', 15, -1);
-    const max_message_size = number(options, 'max_message_size', 2 ** 24, 1);
-    return {
-        // Autobahn's others are passed over.
-        transports: transports.filter(isUsable),
-        own,
-        lenient: options.lenient ?? false,
-        realm: options.realm,
-        authmethods: authmethods ?? undefined,
-        authid: options.authid ?? undefined,
-        authextra: authextra ?? undefined,
-        onchallenge: options.onchallenge ?? undefined,
-        heartbeat: heartbeatOption(options),
-        trace: traceOption(options),
-        log: logOption(options),
-        authenticate: authOption(options),
-        on_user_error: reporter(options.on_user_error),
-        on_internal_error: reporter(options.on_internal_error),
-        retry_if_unreachable: options.retry_if_unreachable ?? true,
-        durable: options.durable ?? false,
-        offline: { policy: options.offline ?? 'fail', limit: number(options, 'offline_limit', 1000, 0) },
-        connect_timeout: Math.min(number(options, 'connect_timeout', 20_000, 1), LONGEST_TIMER),
-        call_timeout: number(options, 'call_timeout', 0, 0),
-        should_retry: options.should_retry ?? undefined,
-        onstatus: options.onstatus ?? undefined,
-        max_retries,
-        max_first_retries: number(options, 'max_first_retries', max_retries, -1),
-        initial_retry_delay: number(options, 'initial_retry_delay', 1.5, 0),
-        max_retry_delay: number(options, 'max_retry_delay', 300, 0),
-        retry_delay_growth: number(options, 'retry_delay_growth', 1.5, 0),
-        retry_delay_jitter: number(options, 'retry_delay_jitter', 0.1, 0),
-        socket: { WebSocket: options.WebSocket ?? undefined, max_buffered: number(options, 'max_buffered', DEFAULT_MAX_BUFFERED, 0), max_message_size },
-        max_message_size,
-        max_pending: options.max_pending == null ? undefined : Math.min(number(options, 'max_pending', 0, 1), 2 ** 32 - 1),
-    };
 }
 
 /** How errors of callbacks are reported; a reporter that throws itself does no harm. @param {any} report */

@@ -22,7 +22,7 @@ export class Watch {
     /** @type {Date | null} */
     #since = null;
 
-    /** @param {{ interval: number, timeout: number } | null} [options] none: nobody looks whether the connection is dead */
+    /** @param {{ interval: number, timeout: number } | null | undefined} options none: nobody looks whether the connection is dead */
     constructor(options) {
         this.#options = options;
     }

@@ -16,6 +16,19 @@ export function check(condition, text) {
     if (!condition) throw new TypeError(text);
 }
 
+/** How an argument may have to be where `typeof` does not say it. @type {Record<string, (value: unknown) => boolean>} */
+const KINDS = { 'an array []': Array.isArray, 'an object {}': isGivenDict };
+
+/** @param {unknown} value @param {string} what as 'a string' @param {string} name where it is, too */
+export function must(value, what, name) {
+    check(KINDS[what]?.(value) ?? typeof value === what.slice(2), `${name} must be ${what}`);
+}
+
+/** The same of what may be absent. @param {unknown} value @param {string} what @param {string} name */
+export function may(value, what, name) {
+    if (value != null) must(value, what, name);
+}
+
 /** A dict of a message: an object that is no list and no binary. @param {unknown} value */
 export function isDict(value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -58,25 +71,20 @@ export function isGivenDict(value) {
  */
 export function checkRequest(method, name, uri, args, kwargs, options) {
     // The texts are made only when they are needed.
-    if (typeof uri !== 'string') throw new TypeError(`Session.${method}: <${name}> must be a string`);
+    if (typeof uri !== 'string') must(uri, 'a string', `Session.${method}: <${name}>`);
     checkPayload('Session.', method, args, kwargs);
-    if (options != null) checkOptions(`Session.${method}`, options);
+    if (options != null && !isGivenDict(options)) must(options, 'an object {}', `Session.${method}: <options>`);
 }
 
 /** @param {string} owner @param {string} method @param {unknown} args @param {unknown} kwargs */
 export function checkPayload(owner, method, args, kwargs) {
-    if (args != null && !Array.isArray(args)) throw new TypeError(`${owner}${method}: <args> must be an array []`);
-    if (kwargs != null && !isGivenDict(kwargs)) throw new TypeError(`${owner}${method}: <kwargs> must be an object {}`);
+    if (args != null && !Array.isArray(args)) must(args, 'an array []', `${owner}${method}: <args>`);
+    if (kwargs != null && !isGivenDict(kwargs)) must(kwargs, 'an object {}', `${owner}${method}: <kwargs>`);
 }
 
-/** The reason and message of a GOODBYE. @param {string} where @param {unknown} reason @param {unknown} message */
+/** The reason and message of a GOODBYE. @param {string} where @param {any} reason @param {unknown} message */
 export function checkGoodbye(where, reason, message) {
-    check(typeof reason === 'string', `${where}: <reason> must be a string`);
+    must(reason, 'a string', `${where}: <reason>`);
     check(isUri(reason), `${where}: <reason> must be a URI, not '${reason}'`);
-    check(message == null || typeof message === 'string', `${where}: <message> must be a string`);
-}
-
-/** @param {string} where @param {unknown} options */
-export function checkOptions(where, options) {
-    check(options == null || isGivenDict(options), `${where}: <options> must be an object {}`);
+    may(message, 'a string', `${where}: <message>`);
 }

@@ -1,9 +1,11 @@
-// Bundles the clients and the page with esbuild, minified as their users ship them.
+// Bundles the clients and the page, minified as their users ship them: by esbuild; wamp-wasm, which loads some of itself only
+// when it is needed, by Rolldown, which makes one file of all that it loads first.
 
 import { build } from 'esbuild';
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundled } from '../../scripts/bundle.mjs';
 
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const shims = { stream: 'stream-browserify', util: 'util/', assert: 'assert/', events: 'events/', buffer: 'buffer/' };
@@ -31,7 +33,6 @@ export async function bundle(out, pkg) {
         platform: 'browser',
         target: 'es2022',
         logLevel: 'warning',
-        alias: { 'wamp-wasm': join(pkg, 'index.js') },
         outdir: out,
         outbase: here('.'),
         outExtension: { '.js': '.mjs' },
@@ -39,9 +40,10 @@ export async function bundle(out, pkg) {
     };
     const plain = ['clients/floor.mjs', 'clients/wampy.mjs', 'page/index.mjs', 'page/side.mjs'];
     await build({ ...common, entryPoints: plain });
-    // What is loaded only when it is needed stays a file of its own.
-    await build({ ...common, entryPoints: ['clients/wamp-wasm.mjs'], splitting: true });
-    // A bundler that knows `new URL(…, import.meta.url)` puts the module where it finds it; esbuild leaves that to us.
+    for (const { name, code } of await bundled(here('clients/wamp-wasm.mjs'), { 'wamp-wasm': join(pkg, 'index.js') })) {
+        await writeFile(join(out, 'clients', name), code);
+    }
+    // Vite does this by itself.
     await cp(join(pkg, 'wasm'), join(out, 'wasm'), { recursive: true, filter: (path) => !path.endsWith('.js') });
     await build({
         ...common,

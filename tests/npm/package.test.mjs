@@ -120,7 +120,7 @@ test('the types satisfy tsc --strict in the project that installed it', async ()
     }
 });
 
-for (const page of ['authentication', 'calls', 'connections', 'encryption', 'events', 'observability', 'reconnect'].map((name) => `docs/${name}.md`)) test(`the TypeScript of ${page} compiles as it stands`, async (t) => {
+for (const page of ['authentication', 'calls', 'connections', 'encryption', 'events', 'loading', 'observability', 'reconnect'].map((name) => `docs/${name}.md`)) test(`the TypeScript of ${page} compiles as it stands`, async (t) => {
     const blocks = (await readFile(join(root, page), 'utf8')).match(/(?<=```ts\n)[^]*?(?=```)/g) ?? [];
     assert.ok(blocks.length >= 2);
     const folder = await mkdtemp(join(tmpdir(), 'wamp-wasm-docs-'));

@@ -2,8 +2,6 @@
 //! Every running invocation is answered once at the most. Ids are not checked for gaps, because some
 //! routers count them for all sessions together.
 
-use std::collections::VecDeque;
-
 use crate::message::{
     CancelMode, Error, ErrorDetails, Id, Interrupt, Invocation, MessageType, Payload, RegistrationId,
     RequestId, Uri, UriRules, Yield, YieldOptions, text, uris,
@@ -19,7 +17,7 @@ const LATE: usize = 256;
 pub(super) struct Invocations {
     running: Table<RequestId, Running>,
     /// What still comes of these is no new invocation, and nobody's any more.
-    late: VecDeque<RequestId>,
+    late: Vec<RequestId>,
 }
 
 /// An invocation that waits for an answer.
@@ -47,9 +45,9 @@ impl Invocations {
 
     fn remember(&mut self, request: RequestId) {
         if self.late.len() == LATE {
-            self.late.pop_front();
+            self.late.remove(0);
         }
-        self.late.push_back(request);
+        self.late.push(request);
     }
 }
 
@@ -129,7 +127,7 @@ impl<P: Payload> Session<P> {
         takes_progress: bool,
         more: bool,
     ) -> Option<Ticket> {
-        let endpoint = self.registrations.endpoint(registration)?;
+        let endpoint = self.endpoint(registration)?;
         let running = &mut self.invocations.running;
         if running.contains(request) {
             return None;

@@ -4,11 +4,13 @@
 
 use std::time::Duration;
 
-use crate::message::{
-    Dict, MessageType, Pattern, Payload, RegisterOptions, Role, Show, SubscribeOptions, Uri, uris,
-};
+use crate::message::{Dict, Pattern, Payload, Role, Show, Uri, uris};
 
-use super::{Failure, Session, SessionEvent, Success, Ticket, lines::Step};
+use super::{
+    Failure, Session, SessionEvent, Success, Ticket,
+    lines::Step,
+    roster::{ended, request_to},
+};
 
 /// For so many seconds a ghost may hold a procedure: the router has not noticed yet that our last session
 /// is gone.
@@ -138,8 +140,7 @@ impl<P: Payload> Session<P> {
         let Some(entry) = self.kept.find(ticket).and_then(|at| self.kept.entries.get_mut(at)) else { return };
         entry.stage = Stage::Restoring { since };
         let (role, pattern, mut options) = (entry.role, entry.pattern.clone(), entry.options.clone());
-        let handler = role == Role::Broker;
-        let request = if handler { MessageType::Subscribe } else { MessageType::Register };
+        let request = request_to(role);
         if let Err(missing) = self.require(role).and_then(|()| self.check_options(request, &options)) {
             let payload = P::from_text(&missing.text());
             return self.not_restored(ticket, uris::FEATURE_NOT_SUPPORTED.into(), payload);
@@ -147,29 +148,18 @@ impl<P: Payload> Session<P> {
         if since.is_some() && self.router_forces() {
             options = options.with("force_reregister", true);
         }
-        if handler {
-            self.subscriptions
-                .lines
-                .push(&pattern, Step::Begin { ticket, options: SubscribeOptions::of_checked(options) });
-            self.advance_topic(&pattern);
-        } else {
-            self.registrations
-                .lines
-                .push(&pattern, Step::Begin { ticket, options: RegisterOptions::of_checked(options) });
-            self.advance_procedure(&pattern);
-        }
+        self.line_up(role, &pattern, Step::Begin { ticket, options });
     }
 
-    /// The router refused a SUBSCRIBE or REGISTER. `ended` is the success of a command that ended what was
-    /// to be restored.
+    /// The router refused a SUBSCRIBE or REGISTER.
     #[inline(never)]
     pub(super) fn begin_refused(
         &mut self,
         now: Duration,
         ticket: Ticket,
+        role: Role,
         error: Uri,
         payload: P,
-        ended: Success<P>,
     ) {
         match self.kept.stage(ticket) {
             Stage::New => {
@@ -178,7 +168,7 @@ impl<P: Payload> Session<P> {
             }
             Stage::Ended(ending) => {
                 self.kept.remove(ticket);
-                self.settle(ending, Ok(ended));
+                self.settle(ending, Ok(ended(role)));
             }
             Stage::Restoring { since } if error == uris::PROCEDURE_ALREADY_EXISTS => {
                 let first = since.unwrap_or(now);
@@ -213,12 +203,12 @@ impl<P: Payload> Session<P> {
             }
             Stage::Away | Stage::Waiting { .. } => {}
         }
-        let ended = self.kept.entries.remove(at);
+        let gone = self.kept.entries.remove(at);
         let success = if role == Role::Broker {
             let mut others = self.kept.entries.iter();
-            Success::Unsubscribed(!others.any(|other| other.role == role && other.pattern == ended.pattern))
+            Success::Unsubscribed(!others.any(|other| other.role == role && other.pattern == gone.pattern))
         } else {
-            Success::Unregistered
+            ended(role)
         };
         let ending = self.next_ticket();
         self.settle(ending, Ok(success));

@@ -290,8 +290,8 @@ impl<P: Payload> Session<P> {
             }
         };
         requests.tickets().for_each(&mut add);
-        subscriptions.waiting().for_each(&mut add);
-        registrations.waiting().for_each(&mut add);
+        subscriptions.lines.tickets().for_each(&mut add);
+        registrations.lines.tickets().for_each(&mut add);
         self.kept.lose(ended.cause == Cause::Left);
         for ticket in tickets.values() {
             self.settle(*ticket, Err(Failure::SessionLost(ended.clone())));

@@ -5,27 +5,27 @@
 
 use std::collections::VecDeque;
 
-use crate::message::Pattern;
+use crate::message::{Dict, Pattern};
 
 use super::{
     Ticket,
     table::{Key, Table},
 };
 
-/// A request that may have to wait. `I` is the id that the router gives, `O` the options.
+/// A request that may have to wait.
 #[derive(Debug)]
-pub(super) enum Step<I, O> {
-    /// SUBSCRIBE or REGISTER.
-    Begin { ticket: Ticket, options: O },
-    /// UNSUBSCRIBE or UNREGISTER.
-    End { ticket: Ticket, id: I },
+pub(super) enum Step {
+    /// SUBSCRIBE or REGISTER, with its options.
+    Begin { ticket: Ticket, options: Dict },
+    /// UNSUBSCRIBE or UNREGISTER: the id that the router gave, and the handler or endpoint that ends.
+    End { ticket: Ticket, id: u64, member: Ticket },
 }
 
 #[derive(Debug)]
-struct Line<I, O> {
+struct Line {
     beginning: usize,
     ending: bool,
-    held: VecDeque<(Pattern, Step<I, O>)>,
+    held: VecDeque<(Pattern, Step)>,
 }
 
 /// The hash of a pattern.
@@ -47,20 +47,14 @@ impl Key for Hash {
 }
 
 /// The lines in use.
-#[derive(Debug)]
-pub(super) struct Lines<I, O> {
-    lines: Table<Hash, Line<I, O>>,
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    lines: Table<Hash, Line>,
 }
 
-impl<I, O> Default for Lines<I, O> {
-    fn default() -> Self {
-        Self { lines: Table::default() }
-    }
-}
-
-impl<I, O> Lines<I, O> {
+impl Lines {
     /// Puts a request at the end of its line.
-    pub(super) fn push(&mut self, pattern: &Pattern, step: Step<I, O>) {
+    pub(super) fn push(&mut self, pattern: &Pattern, step: Step) {
         let hash = Hash::of(pattern);
         let held = (pattern.clone(), step);
         match self.lines.get_mut(hash) {
@@ -70,7 +64,7 @@ impl<I, O> Lines<I, O> {
     }
 
     /// Takes the first request of a line if it may go out now; it then counts as in flight.
-    pub(super) fn pop(&mut self, pattern: &Pattern) -> Option<(Pattern, Step<I, O>)> {
+    pub(super) fn pop(&mut self, pattern: &Pattern) -> Option<(Pattern, Step)> {
         let line = self.lines.get_mut(Hash::of(pattern))?;
         match line.held.front()?.1 {
             Step::Begin { .. } if !line.ending => line.beginning += 1,
@@ -90,12 +84,12 @@ impl<I, O> Lines<I, O> {
         self.answered(pattern, |line| line.ending = false);
     }
 
-    fn answered(&mut self, pattern: &Pattern, change: impl FnOnce(&mut Line<I, O>)) {
+    fn answered(&mut self, pattern: &Pattern, change: impl FnOnce(&mut Line)) {
         let hash = Hash::of(pattern);
         let Some(line) = self.lines.get_mut(hash) else { return };
         change(line);
         if line.beginning == 0 && !line.ending && line.held.is_empty() {
-            self.lines.remove(hash);
+            self.lines.discard(hash);
         }
     }
 

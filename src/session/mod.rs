@@ -19,6 +19,7 @@ mod pending;
 mod publications;
 mod receive;
 mod registrations;
+mod roster;
 mod state;
 mod subscriptions;
 mod table;
@@ -38,8 +39,8 @@ use crate::{
 };
 
 use self::{
-    features::Features, invocations::Invocations, kept::Kept, pending::Requests,
-    registrations::Registrations, state::Phase, subscriptions::Subscriptions, violation::Violation,
+    features::Features, invocations::Invocations, kept::Kept, pending::Requests, roster::Roster,
+    state::Phase, violation::Violation,
 };
 
 /// The client's end of a session. `P` is how the host represents the arguments of messages.
@@ -70,8 +71,8 @@ pub struct Session<P> {
     router: Roles,
     features: Features,
     requests: Requests,
-    subscriptions: Subscriptions,
-    registrations: Registrations,
+    subscriptions: Roster,
+    registrations: Roster,
     invocations: Invocations,
     kept: Kept,
 }
@@ -92,8 +93,8 @@ impl<P: Payload> Session<P> {
             router: Roles::default(),
             features: Features::default(),
             requests: Requests::default(),
-            subscriptions: Subscriptions::default(),
-            registrations: Registrations::default(),
+            subscriptions: Roster::default(),
+            registrations: Roster::default(),
             invocations: Invocations::default(),
             kept: Kept::default(),
         }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::message::{Id, IdSequence, MessageType, Pattern, RegistrationId, RequestId};
+use crate::message::{Id, IdSequence, MessageType, Pattern, RequestId, Role};
 
 use super::{Ticket, calls::Calling, table::Table, violation::Violation};
 
@@ -20,22 +20,27 @@ pub(super) struct Pending {
 #[derive(Debug)]
 pub(super) enum Asked {
     Publish,
-    Subscribe(Pattern),
-    Unsubscribe(Pattern),
     Call(Calling),
-    Register(Pattern),
-    Unregister { pattern: Pattern, id: RegistrationId, endpoint: Ticket },
+    /// SUBSCRIBE or REGISTER, of the role that the router plays for it.
+    Begin(Role, Pattern),
+    /// UNSUBSCRIBE or UNREGISTER, for the last member of what the router gave this id.
+    End {
+        role: Role,
+        pattern: Pattern,
+        id: u64,
+        member: Ticket,
+    },
 }
 
 impl Asked {
     const fn request_type(&self) -> MessageType {
         match self {
             Self::Publish => MessageType::Publish,
-            Self::Subscribe(_) => MessageType::Subscribe,
-            Self::Unsubscribe(_) => MessageType::Unsubscribe,
             Self::Call(_) => MessageType::Call,
-            Self::Register(_) => MessageType::Register,
-            Self::Unregister { .. } => MessageType::Unregister,
+            Self::Begin(Role::Broker, _) => MessageType::Subscribe,
+            Self::Begin(..) => MessageType::Register,
+            Self::End { role: Role::Broker, .. } => MessageType::Unsubscribe,
+            Self::End { .. } => MessageType::Unregister,
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::message::{Error, Message, MessageType, Party, Payload, Uri, text, uris};
+use crate::message::{Error, Id, Message, MessageType, Party, Payload, Role, Uri, text, uris};
 
-use super::{Failure, Session, State, Success, kept::Stage, pending::Asked, violation::Violation};
+use super::{Failure, Session, State, kept::Stage, pending::Asked, violation::Violation};
 
 impl<P: Payload> Session<P> {
     pub(super) fn receive(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
@@ -33,6 +33,7 @@ impl<P: Payload> Session<P> {
     }
 
     fn dispatch(&mut self, now: Duration, message: Message<P>) -> Result<(), Violation> {
+        let kind = message.message_type();
         match message {
             Message::Event(event) => {
                 self.received_event(event);
@@ -45,12 +46,12 @@ impl<P: Payload> Session<P> {
                 Ok(())
             }
             Message::Published(published) => self.received_published(&published),
-            Message::Subscribed(subscribed) => self.received_subscribed(&subscribed),
-            Message::Unsubscribed(unsubscribed) => self.received_unsubscribed(&unsubscribed),
-            Message::Registered(registered) => self.received_registered(&registered),
-            Message::Unregistered(unregistered) => self.received_unregistered(&unregistered),
+            Message::Subscribed(m) => self.begun(kind, Role::Broker, m.request, m.subscription.get()),
+            Message::Unsubscribed(m) => self.over(kind, Role::Broker, m.request, &m.details),
+            Message::Registered(m) => self.begun(kind, Role::Dealer, m.request, m.registration.get()),
+            Message::Unregistered(m) => self.over(kind, Role::Dealer, m.request, &m.details),
             Message::Error(error) => self.received_error(now, error),
-            other => Err(Violation::direction(other.message_type())),
+            _ => Err(Violation::direction(kind)),
         }
     }
 
@@ -73,31 +74,23 @@ impl<P: Payload> Session<P> {
         let failure = |error: Uri, payload| Err(Failure::Error { error, payload });
         match pending.asked {
             Asked::Publish | Asked::Call(_) => self.settle(ticket, failure(error, payload)),
-            Asked::Subscribe(pattern) => {
-                self.begin_refused(now, ticket, error, payload, Success::Unsubscribed(true));
-                self.topic_begun(&pattern);
+            Asked::Begin(role, pattern) => {
+                self.begin_refused(now, ticket, role, error, payload);
+                self.line_begun(role, &pattern);
             }
-            Asked::Register(pattern) => {
-                self.begin_refused(now, ticket, error, payload, Success::Unregistered);
-                self.procedure_begun(&pattern);
-            }
-            // "There is none": it was revoked while our request was on its way, and that is what we wanted.
-            Asked::Unsubscribe(pattern) => {
-                let gone = error == uris::NO_SUCH_SUBSCRIPTION;
-                let outcome = if gone { Ok(Success::Unsubscribed(true)) } else { failure(error, payload) };
-                self.settle(ticket, outcome);
-                self.topic_ended(&pattern);
-            }
-            Asked::Unregister { pattern, id, endpoint } => {
-                if error == uris::NO_SUCH_REGISTRATION {
-                    self.endpoint_ended(id, endpoint, ticket);
+            Asked::End { role, pattern, id, member } => {
+                let broker = role == Role::Broker;
+                let none = if broker { uris::NO_SUCH_SUBSCRIPTION } else { uris::NO_SUCH_REGISTRATION };
+                if error == none {
+                    // It was revoked while our request was on its way, and that is what we wanted.
+                    self.member_ended(role, id, member, ticket);
                 } else {
-                    if self.registrations.restore(id, endpoint) {
-                        self.kept.set(endpoint, Stage::Active);
+                    if !broker && self.registrations.restore(id, member) {
+                        self.kept.set(member, Stage::Active);
                     }
                     self.settle(ticket, failure(error, payload));
                 }
-                self.procedure_ended(&pattern);
+                self.line_ended(role, &pattern);
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use crate::message::Id;
+use crate::message::{Id, RequestId};
 
 use super::{Ticket, index::Index};
 
@@ -12,9 +12,15 @@ pub(super) trait Key: Copy {
     fn number(self) -> u64;
 }
 
-impl<T: Id> Key for T {
+impl Key for RequestId {
     fn number(self) -> u64 {
         self.get()
+    }
+}
+
+impl Key for u64 {
+    fn number(self) -> u64 {
+        self
     }
 }
 
@@ -130,7 +136,6 @@ impl<V> Places<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::RequestId;
 
     fn id(number: u64) -> RequestId {
         RequestId::new(number).unwrap()

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { tell } from './lib/bars.mjs';
 import { bundle } from './lib/bundle.mjs';
 import { launch } from './lib/chromium.mjs';
 import { serve } from './lib/serve.mjs';
@@ -63,6 +64,7 @@ const report = {
 };
 console.log(`${report.browser} on ${report.machine}, ${report.date}${options.csp ? ', with a Content-Security-Policy' : ''}`);
 for (const part of options.part) report[part] = await parts[part](context);
+tell();
 if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
 await browser.close();
 server.close();

@@ -2,6 +2,7 @@
 // with a floor of its own and with nobody else; the pages take turns, round by round.
 
 import { SERIALIZERS, workloads } from '../page/workloads.mjs';
+import { ofCpu } from './bars.mjs';
 import { spread, summary, table } from './table.mjs';
 
 export async function cpu({ clients, shared, rounds, wants, openPage, markdown }) {
@@ -14,6 +15,7 @@ export async function cpu({ clients, shared, rounds, wants, openPage, markdown }
             { name: 'serializer', width: 10 },
             { name: 'floor µs', width: 10 },
             ...others.map((name) => ({ name: `${name} ×`, width: 20 })),
+            { name: 'bar', width: 20 },
         ],
         markdown,
     );
@@ -24,7 +26,7 @@ export async function cpu({ clients, shared, rounds, wants, openPage, markdown }
         const pages = await openPages(openPage, groups, serializer, shared);
         for (const name of names) {
             const row = await measure(pages, name, serializer, rounds);
-            print([name, serializer, row.floor.us.median.toFixed(2), ...others.map((client) => spread(row[client].ratio))]);
+            print([name, serializer, row.floor.us.median.toFixed(2), ...others.map((client) => spread(row[client].ratio)), ofCpu(name, serializer, row)]);
             results.push({ name, serializer, ...row });
         }
         for (const page of pages) await page.close();

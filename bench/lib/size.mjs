@@ -5,16 +5,19 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { bundled } from '../../scripts/bundle.mjs';
+import { ofSize } from './bars.mjs';
 import { table } from './table.mjs';
 
-export async function size({ clients, out, pkg }) {
-    const print = table('What a page loads (bytes)', [
+export async function size({ clients, out, pkg, markdown }) {
+    const columns = [
         { name: 'client', width: 26 },
         { name: 'serializer', width: 22 },
         { name: 'minified', width: 10 },
         { name: 'gzip', width: 10 },
         { name: 'brotli', width: 10 },
-    ]);
+        { name: 'bar', width: 20 },
+    ];
+    const print = table('What a page loads (bytes)', columns, markdown);
     const results = [];
     const row = (name, what, files) => {
         const sum = (f) => files.reduce((total, file) => total + f(file).length, 0);
@@ -25,7 +28,7 @@ export async function size({ clients, out, pkg }) {
             gzip: sum((f) => gzipSync(f, { level: 9 })),
             brotli: sum((f) => brotliCompressSync(f, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })),
         };
-        print([name, what, ...['minified', 'gzip', 'brotli'].map((k) => String(figures[k]))]);
+        print([name, what, ...['minified', 'gzip', 'brotli'].map((k) => figures[k].toLocaleString('en')), what === 'glue + wasm' ? ofSize(figures.brotli) : '']);
         results.push(figures);
     };
     for (const name of clients.filter((c) => c === 'autobahn' || c === 'wampy')) {

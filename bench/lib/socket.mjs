@@ -4,21 +4,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { socketWorkloads } from '../page/socket.mjs';
+import { ofSocket } from './bars.mjs';
 import { summary, table } from './table.mjs';
 
 // Milliseconds that a batch may take.
 const LIMIT = 30_000;
 
-export async function socket({ openPage, clients, rounds, wants }) {
+export async function socket({ openPage, clients, rounds, wants, markdown }) {
     const peer = spawn(process.execPath, [fileURLToPath(new URL('peer.mjs', import.meta.url))], {
         stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [port] = await once(peer.stdout, 'data');
-    const print = table('Over a real socket: µs a message, wall / CPU of the main thread', [
+    const columns = [
         { name: 'workload', width: 26 },
         { name: 'serializer', width: 10 },
         ...clients.map((name) => ({ name, width: 16 })),
-    ]);
+        { name: 'bar', width: 8 },
+    ];
+    const print = table('Over a real socket: µs a message, wall / CPU of the main thread', columns, markdown);
     const results = [];
     for (const serializer of ['json', 'msgpack', 'cbor']) {
         const workloads = Object.keys(socketWorkloads).filter((workload) => wants([workload, serializer]));
@@ -44,7 +47,7 @@ export async function socket({ openPage, clients, rounds, wants }) {
                 }
             }
             const row = Object.fromEntries(Object.entries(figures).map(([name, { wall, cpu }]) => [name, { wall: summary(wall), cpu: summary(cpu) }]));
-            print([workload, serializer, ...clients.map((c) => (row[c] ? `${row[c].wall.median.toFixed(1)} / ${row[c].cpu.median.toFixed(1)}` : '–'))]);
+            print([workload, serializer, ...clients.map((c) => (row[c] ? `${row[c].wall.median.toFixed(1)} / ${row[c].cpu.median.toFixed(1)}` : '–')), ofSocket(workload, serializer, row)]);
             results.push({ name: workload, serializer, ...row });
         }
         for (const page of pages.values()) await page.close();

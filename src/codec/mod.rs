@@ -126,6 +126,15 @@ pub fn decode_values<P: Payload>(elements: Vec<Value>, payload: P) -> Result<Mes
     message_of(elements.into_iter(), len, false, |_| Ok(payload))
 }
 
+/// Reads the value in octets of MessagePack, from whoever writes no other.
+///
+/// # Errors
+/// As [`decode`], for octets that break off or nest too deep.
+#[cfg(all(feature = "js", target_family = "wasm"))]
+pub(crate) fn msgpack_value(octets: &[u8]) -> Result<Value, DecodeError> {
+    binary::whole(octets)
+}
+
 /// The message of these elements, of which there are `len` in all.
 fn message_of<E: Piece, P: Payload>(
     mut elements: impl Iterator<Item = E>,

@@ -39,7 +39,7 @@ pub fn known_keys(code: u32) -> String {
     lines
 }
 
-/// What is wrong with the options or the URI of a request that is to be sent, on a tape; names the argument.
+/// What is wrong with the options or the URI of a request that is to be sent, in octets; names the argument.
 #[wasm_bindgen]
 pub fn problem_of(request: &[u8]) -> Option<String> {
     let (name, uri, policy) = match octets::message(request) {

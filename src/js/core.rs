@@ -103,9 +103,9 @@ impl Core {
         self.session.handle(instant(now), input);
     }
 
-    /// Any message, as a tape.
-    pub fn on_tape(&mut self, now: f64, tape: &[u8]) {
-        let input = match octets::message(tape) {
+    /// Any message, in octets.
+    pub fn on_octets(&mut self, now: f64, message: &[u8]) {
+        let input = match octets::message(message) {
             Ok(message) => Input::Message(message),
             Err(error) => Input::Invalid(error.summary()),
         };
@@ -124,14 +124,14 @@ impl Core {
 
     // --- commands ----------------------------------------------------------------------------
 
-    /// Carries out a command: the message that is to be sent, on a tape, whose request id does not count.
+    /// Carries out a command: the message that is to be sent, in octets, whose request id does not count.
     /// Its ticket; 0 if it has none, negative if nothing was done, and `take_text` says why.
     ///
     /// HELLO joins, AUTHENTICATE answers a challenge and ABORT refuses it, GOODBYE leaves. SUBSCRIBE and
     /// REGISTER are what they are; UNSUBSCRIBE and UNREGISTER have the ticket of the handler or endpoint
     /// in place of an id. CANCEL does nothing when the call has its answer already.
-    pub fn command(&mut self, now: f64, tape: &[u8]) -> f64 {
-        let done = octets::message(tape).map_err(|error| error.text());
+    pub fn command(&mut self, now: f64, message: &[u8]) -> f64 {
+        let done = octets::message(message).map_err(|error| error.text());
         match done.and_then(|message| self.carry_out(instant(now), message).map_err(|error| error.text())) {
             Ok(ticket) => ticket.map_or(0.0, number),
             Err(text) => {
@@ -167,7 +167,7 @@ impl Core {
         id::<RequestId>(request).is_some_and(|request| self.session.continue_call(request, more).is_ok())
     }
 
-    /// What a request on a tape, which is right, needs and the router does not announce: its role, a space
+    /// What a request in octets, which is right, needs and the router does not announce: its role, a space
     /// and the feature.
     pub fn missing_feature(&self, request: &[u8]) -> Option<String> {
         let Ok(Value::List(elements)) = octets::value(request) else { return None };

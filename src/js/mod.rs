@@ -2,8 +2,8 @@
 //! All decisions are taken here; values and callbacks of the application never leave JavaScript.
 //!
 //! How a frame goes through: the glue parses it, JSON with the browser's own means. A well-shaped message
-//! of the hot kinds crosses as numbers ([`Core::on_message`]), anything else as a tape
-//! ([`Core::on_tape`]), of which the ordinary codec reads it. Then the glue drains
+//! of the hot kinds crosses as numbers ([`Core::on_message`]), anything else as MessagePack
+//! ([`Core::on_octets`]), which the ordinary codec reads. Then the glue drains
 //! [`Core::poll`] until it gives `Op::Nothing`, and reads what belongs to an operation from the
 //! core's registers.
 //!
@@ -36,7 +36,7 @@ mod op;
 mod policy;
 #[cfg(feature = "js")]
 mod slot;
-#[cfg(any(feature = "js", feature = "js-cbor"))]
+#[cfg(feature = "js-cbor")]
 mod tape;
 
 #[cfg(feature = "js-auth")]
@@ -47,5 +47,5 @@ pub use self::core::Core;
 pub use self::e2ee::Ring;
 #[cfg(feature = "js")]
 pub use self::policy::Policy;
-#[cfg(any(feature = "js", feature = "js-cbor"))]
+#[cfg(feature = "js-cbor")]
 pub use self::tape::Tape;

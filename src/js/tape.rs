@@ -1,15 +1,10 @@
-//! The two ends of the tape in wasm memory: the glue copies a frame in and reads the tape that becomes
+//! The two ends of the tape of CBOR in wasm memory: the glue copies a frame in and reads the tape that becomes
 //! of it, or copies a tape in and reads the frame. Only numbers cross; addresses are read from a report.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-// One serializer for each module that is built.
-#[cfg(not(feature = "js"))]
-use crate::codec::cbor as serializer;
-#[cfg(feature = "js")]
-use crate::codec::msgpack as serializer;
 use crate::codec::{
-    MAX_DEPTH, Write,
+    MAX_DEPTH, Write, cbor,
     tape::{Builder, Keys, Outgoing},
 };
 use crate::message::Show;
@@ -66,7 +61,7 @@ impl Tape {
     /// Of a frame that ends with a binary, what is in front of that is enough.
     pub fn read(&mut self, here: usize, size: usize) -> bool {
         let front = self.frame.get(..here).unwrap_or_default();
-        if let Err(error) = self.builder.build(serializer::Reader::front(front, size)) {
+        if let Err(error) = self.builder.build(cbor::Reader::front(front, size)) {
             self.error = error.summary();
             return false;
         }
@@ -105,7 +100,7 @@ impl Tape {
     /// Keeps the text of so many octets that lies where those of an outgoing tape go, as a key. Its number
     /// is how many there were before. `false`: it is too long.
     pub fn key(&mut self, length: usize) -> bool {
-        let mut writer = serializer::Writer::default();
+        let mut writer = cbor::Writer::default();
         let text = self.octets.get(..length).unwrap_or_default();
         writer.write_text(text).is_ok() && self.keys.add(&writer.into_octets())
     }
@@ -119,7 +114,7 @@ impl Tape {
             keys: &self.keys,
         };
         self.sent.clear();
-        let mut writer = serializer::Writer::new(std::mem::take(&mut self.sent));
+        let mut writer = cbor::Writer::new(std::mem::take(&mut self.sent));
         let result = tape.write(&mut writer);
         self.sent = writer.into_octets();
         if let Err(error) = result {

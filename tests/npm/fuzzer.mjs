@@ -22,7 +22,7 @@ const KEYS = ['a', 'key', '__proto__', 'constructor', 'prototype', 'toString', '
 const IDS = [0, 1, 2, 3, 5, 7, 2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, -1, 1.5, -0, NaN, Infinity, '1', null, true, [], {}];
 const TEXTS = ['', 'com.t', 'wamp.error.canceled', 'not a uri', '\0AAAA', '\0!', '\ud83d\ude00', 'x'.repeat(300), '__proto__'];
 
-class Chance {
+export class Chance {
     constructor(seed) {
         this.next = generator(seed);
     }

@@ -232,7 +232,7 @@ test('the module of CBOR is loaded only by a connection that agreed on it', asyn
     assert.deepEqual(await Promise.all([call(json.url), answers(json)]), [5, undefined]);
     assert.deepEqual(loaded, []);
     assert.deepEqual(await Promise.all([call(peer.url), answer()]), [5, undefined]);
-    assert.deepEqual(loaded.sort(), ['/wasm/wamp_wasm_cbor.js', '/wasm/wamp_wasm_cbor_bg.wasm']);
+    assert.deepEqual(loaded.sort(), ['/glue/cbor.js', '/wasm/wamp_wasm_cbor.js', '/wasm/wamp_wasm_cbor_bg.wasm']);
 });
 
 test('the module of authentication is loaded only by an attempt that needs a proof', async (t) => {

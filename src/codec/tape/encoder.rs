@@ -91,7 +91,7 @@ impl<'a> Outgoing<'a> {
 
 /// A number of JavaScript: an integer wherever it is one that doubles tell from its neighbours.
 #[inline]
-pub(super) fn number(number: f64) -> Token<'static> {
+fn number(number: f64) -> Token<'static> {
     const EXACT: f64 = (1_u64 << 53) as f64;
     let integral = number.trunc() == number && number.abs() <= EXACT;
     if integral && !(number == 0.0 && number.is_sign_negative()) {

@@ -1,5 +1,5 @@
-//! A message as a flat tape: the form in which one crosses between Rust and JavaScript when its
-//! serializer is binary. Numbers cross, objects do not: a small reader in JavaScript
+//! A message as a flat tape: the form in which one crosses between Rust and JavaScript when Rust reads
+//! and writes its serializer, as with CBOR. Numbers cross, objects do not: a small reader in JavaScript
 //! (`src/js/glue/tape_reader.js`) makes values of the words, a writer beside it makes words of values.
 //!
 //! # Words
@@ -31,7 +31,6 @@ mod encoder;
 mod keys;
 mod shapes;
 mod text;
-mod value;
 mod word;
 
 pub use builder::Builder;
@@ -39,4 +38,3 @@ pub use encoder::Outgoing;
 pub use keys::Keys;
 pub use shapes::Shapes;
 pub use text::Text;
-pub use value::value;

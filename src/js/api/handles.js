@@ -2,7 +2,7 @@
 // The handles of one role by their tickets: what becomes of them from one connection to the next. One rule:
 // the state of a handle is changed here and nowhere else, and told by `active`, too.
 
-import { toTape } from '../glue/octets.js';
+import { toOctets } from '../glue/octets.js';
 import * as Op from '../glue/op.js';
 import { SessionLost, StateError } from './errors.js';
 
@@ -148,7 +148,7 @@ export const isLive = ({ state }) => state === 'active' || state === 'pending';
  * @param {Core} core @param {any[]} message UNSUBSCRIBE or UNREGISTER
  */
 export function endUnsent(core, message) {
-    if (core.command(performance.now(), toTape(message)) < 0) throw new StateError(core.take_text());
+    if (core.command(performance.now(), toOctets(message)) < 0) throw new StateError(core.take_text());
     let last = 0;
     for (let op = core.poll(); op !== Op.Nothing; op = core.poll()) if (op === Op.Unsubscribed) last = core.b;
     return last;

@@ -5,7 +5,7 @@
 import { problem_of } from '../wasm/wamp_wasm.js';
 import { check, may, must } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
-import { requestTape } from '../glue/octets.js';
+import { requestOctets } from '../glue/octets.js';
 
 /** How many URIs that were found good are remembered. */
 const REMEMBERED = 1000;
@@ -60,7 +60,7 @@ export class Names {
 function checkRequest(method, code, uri, options) {
     let problem;
     try {
-        problem = problem_of(requestTape(code, options, uri));
+        problem = problem_of(requestOctets(code, options, uri));
     } catch (error) {
         problem = `<options> cannot be sent: ${error}`;
     }

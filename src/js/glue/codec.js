@@ -1,10 +1,9 @@
 // @ts-check
 // The subprotocols that this package speaks, and what a connection needs for the one that was agreed on.
 
-import { Tape } from '../wasm/wamp_wasm.js';
 import { json } from './json.js';
-import { loadCbor, memory } from './load.js';
-import { tape } from './tape.js';
+import { loadCbor } from './load.js';
+import { msgpack } from './msgpack.js';
 
 /** @typedef {import('./line.js').Codec} Codec */
 /** @typedef {import('./transports.js').Transport} Transport */
@@ -16,9 +15,9 @@ const BATCHED = '.batched';
 /** Makes the codec of one connection, which may have to be loaded first. @type {Record<string, () => Codec | Promise<Codec>>} */
 const CODECS = {
     'wamp.2.json': () => json,
-    'wamp.2.msgpack': () => tape(Tape, /** @type {WebAssembly.Memory} */ (memory)),
+    'wamp.2.msgpack': () => msgpack,
     'wamp.2.cbor': async () => {
-        const { Tape, memory } = await loadCbor();
+        const { Tape, tape, memory } = await loadCbor();
         return tape(Tape, memory);
     },
 };

@@ -9,7 +9,7 @@ import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
 import { Line } from './line.js';
-import { fromOctets, guardedTape, requestTape, toTape } from './octets.js';
+import { fromOctets, guardedOctets, requestOctets, toOctets } from './octets.js';
 import * as Op from './op.js';
 import { Probes } from './probes.js';
 
@@ -165,7 +165,7 @@ export class Driver {
 
     /** Refuses a request whose options need what the router does not announce. @param {number} code @param {any} options */
     demand(code, options) {
-        const missing = this.#use().missing_feature(requestTape(code, options, ''));
+        const missing = this.#use().missing_feature(requestOctets(code, options, ''));
         if (missing === undefined) return;
         const [role, feature] = missing.split(' ');
         throw new FeatureNotSupported(role, feature);
@@ -267,8 +267,8 @@ export class Driver {
 
     /** @param {any[]} message @returns {number} the ticket, 0 if there is none */
     #carryOut(message) {
-        const tape = toTape(message);
-        const ticket = this.#tell((core) => core.command(performance.now(), tape));
+        const octets = toOctets(message);
+        const ticket = this.#tell((core) => core.command(performance.now(), octets));
         if (ticket < 0) throw new StateError(this.#use().take_text());
         return ticket;
     }
@@ -374,9 +374,9 @@ export class Driver {
             if (flags !== ASK) {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
             } else {
-                const tape = guardedTape(message);
-                if (typeof tape === 'string') core.on_invalid(now, utf8(tape));
-                else core.on_tape(now, tape);
+                const octets = guardedOctets(message);
+                if (typeof octets === 'string') core.on_invalid(now, utf8(octets));
+                else core.on_octets(now, octets);
             }
             return message;
         });

@@ -88,8 +88,8 @@ export let memory;
 
 const loadCore = loader('wamp_wasm', () => core, () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url));
 
-/** CBOR: a class `Tape` as that of MessagePack in the first module. */
-export const loadCbor = loader('wamp_wasm_cbor', () => import('../wasm/wamp_wasm_cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));
+/** CBOR: a class `Tape`, and what makes a codec of it. */
+export const loadCbor = loader('wamp_wasm_cbor', () => import('./cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));
 
 /** The proofs of authentication: a class `Authenticator`, and functions for autobahn's helpers. */
 export const loadAuth = loader('wamp_wasm_auth', () => import('../wasm/wamp_wasm_auth.js'), () => new URL('../wasm/wamp_wasm_auth_bg.wasm', import.meta.url));

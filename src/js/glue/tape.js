@@ -1,21 +1,15 @@
 // @ts-check
-// Messages of a binary serializer, through the tape: the counterpart of json.js. Which serializer it is
-// lies with the WebAssembly module whose class `Tape` is given.
+// Messages as CBOR, through the tape: the counterpart of json.js and msgpack.js.
 
 import { TapeReader } from './tape_reader.js';
 import { TapeWriter } from './tape_writer.js';
 
-/** @typedef {typeof import('../wasm/wamp_wasm.js').Tape} TapeClass */
-
-/** Both ends of a new tape. @param {TapeClass} Tape @param {WebAssembly.Memory} memory of its module */
-export function parts(Tape, memory) {
-    const tape = new Tape();
-    return { reader: new TapeReader(tape, memory), writer: new TapeWriter(tape, memory) };
-}
+/** @typedef {typeof import('../wasm/wamp_wasm_cbor.js').Tape} TapeClass */
 
 /** The codec of one connection. @param {TapeClass} Tape @param {WebAssembly.Memory} memory of its module */
 export function tape(Tape, memory) {
-    const { reader, writer } = parts(Tape, memory);
+    const tape = new Tape();
+    const [reader, writer] = [new TapeReader(tape, memory), new TapeWriter(tape, memory)];
     return {
         /** @param {ArrayBuffer | Uint8Array | string} frame @returns {any} */
         decode(frame) {

@@ -5,7 +5,7 @@
 import { maker } from './slots.js';
 import { decoded, valueOnTape } from './tape_values.js';
 
-/** @typedef {import('../wasm/wamp_wasm.js').Tape} Tape */
+/** @typedef {import('../wasm/wamp_wasm_cbor.js').Tape} Tape */
 /** @typedef {import('./tape_values.js').Shape} Shape */
 
 /** Room for frames that is asked for at once, and above which it is given back. */

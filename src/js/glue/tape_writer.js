@@ -1,18 +1,13 @@
 // @ts-check
 // Writes JavaScript values on a tape, of which Rust makes a frame of a binary serializer. The words are
 // documented in src/codec/tape/mod.rs. One rule: whatever `prepare` throws, nothing of it was sent.
-//
-// What JSON.stringify does is done here too: toJSON is called, undefined, functions and symbols are left
-// out of objects and are null in arrays. Beyond that, octets are binary, a BigInt of 64 bits is an
-// integer, a Map with string keys is a dict, a Set is a list, and a lone surrogate becomes U+FFFD.
 
 import { hasKeys } from './check.js';
+import { MAX_DEPTH, isAbsent, isBoxed, octetsOf, refused, resolved, tooDeep } from './given.js';
 
-/** @typedef {import('../wasm/wamp_wasm.js').Tape} Tape */
+/** @typedef {import('../wasm/wamp_wasm_cbor.js').Tape} Tape */
 /** @typedef {{ items: number, word: number, octet: number, end: { word: number, number: number, octet: number }, serial: number }} Tail */
 
-/** As deep as the reader in Rust reads; the message itself is the first list. */
-const MAX_DEPTH = 128;
 /** Below this a loop over the characters is faster than a call to the encoder. */
 const SHORT = 96;
 /** Words in front of a tail: for the message's list, its type and its ids. */
@@ -32,24 +27,6 @@ const { hasOwnProperty } = Object.prototype;
 /** Room in wasm that is asked for at once, in elements, and above which it is given back. */
 const ROOM = 1024;
 const KEEP = 1 << 20;
-
-/** @param {any} value */
-function octetsOf(value) {
-    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return value instanceof ArrayBuffer ? new Uint8Array(value) : null;
-}
-
-/** Left out of objects. @param {any} value */
-function isAbsent(value) {
-    return value === undefined || typeof value === 'function' || typeof value === 'symbol';
-}
-
-/** What stands for a value, as in JSON. @param {any} value @param {string | number} key */
-function resolved(value, key) {
-    if (typeof value !== 'object' || value === null || typeof value.toJSON !== 'function') return value;
-    // Node's Buffer has a toJSON, and is octets all the same.
-    return ArrayBuffer.isView(value) ? value : value.toJSON(String(key));
-}
 
 /** @template {Int32Array | Float64Array | Uint8Array} T @param {T} area @param {number} length @returns {T} */
 function grown(area, length) {
@@ -96,8 +73,6 @@ export class TapeWriter {
         this.wordsRoom = this.numbersRoom = this.octetsRoom = 0;
         /** The keys that Rust has, from the second on, and the number of each. @type {(string | undefined)[]} */
         this.keys = [undefined];
-        /** Whether keys are texts all the same, for a reader who has none. */
-        this.spelled = false;
         /** @type {Map<string, number>} */
         this.keyNumbers = new Map();
         /** After each key the one that followed it last, and the key that was written last: a guess. */
@@ -166,57 +141,21 @@ export class TapeWriter {
         return frame;
     }
 
-    /** The frame of a whole message, whose values run no code of the application. @param {any} message */
+    /** The frame of a whole message, whose values run no code of the application. @param {any[]} message */
     whole(message) {
-        // Its way out may move the memory: a copy.
-        return this.alone(message, (first, tail) => this.encoded(first, tail).slice());
-    }
-
-    /**
-     * The tape of a value, in octets: the number of its words, these, the number of its numbers, these,
-     * and its texts. No code of the application may run.
-     * @param {any} value @returns {Uint8Array}
-     */
-    tapeOf(value) {
-        this.spelled = true;
-        return this.alone(value, (first, tail) => {
-            const words = tail.end.word - first;
-            const octets = this.octets.subarray(tail.octet, tail.end.octet);
-            const view = new DataView(new ArrayBuffer(8 + 4 * words + 8 * this.number + octets.length));
-            let at = 0;
-            view.setUint32(at, words, true);
-            for (let i = first; i < tail.end.word; i++) view.setInt32((at += 4), this.words[i], true);
-            view.setUint32((at += 4), this.number, true);
-            at += 4;
-            for (let i = 0; i < this.number; i++, at += 8) view.setFloat64(at, this.numbers[i], true);
-            const tape = new Uint8Array(view.buffer);
-            tape.set(octets, at);
-            return tape;
-        });
-    }
-
-    /**
-     * Writes a value by itself, though in the midst of another message.
-     * @template T @param {any} value @param {(first: number, tail: Tail) => T} use @returns {T}
-     */
-    alone(value, use) {
         if (this.nested === 0) this.word = this.number = this.octet = 0;
         const { word, number, octet, around, what } = this;
         try {
             this.around = [];
             this.what = 'message';
-            if (Array.isArray(value)) {
-                // The list of a message is no level of its own.
-                this.push((value.length << 3) | LIST);
-                for (const element of value) this.value(element);
-            } else {
-                this.value(value);
-            }
+            // The list of a message is no level of its own.
+            this.push((message.length << 3) | LIST);
+            for (const element of message) this.value(element);
             const end = { word: this.word, number: this.number, octet: this.octet };
-            return use(word, { items: 0, word, octet, end, serial: 0 });
+            // Its way out may move the memory: a copy.
+            return this.encoded(word, { items: 0, word, octet, end, serial: 0 }).slice();
         } finally {
             // A message that is being prepared, whose code sends this one, goes on where it was.
-            this.spelled = false;
             this.word = word;
             this.number = number;
             this.octet = octet;
@@ -331,7 +270,6 @@ export class TapeWriter {
 
     /** The name of an entry: mostly the one that came behind the last name before. @param {string} name */
     key(name) {
-        if (this.spelled) return this.text(name);
         let number = this.followers[this.lastKey];
         if (this.keys[number] !== name) {
             number = this.keyNumbers.get(name) ?? this.learned(name);
@@ -382,9 +320,7 @@ export class TapeWriter {
             if (octets) return this.binary(octets);
             if (object instanceof Set) return this.list([...object]);
             if (object instanceof Map) return this.map(object);
-            if (object instanceof Number || object instanceof String || object instanceof Boolean || object instanceof BigInt) {
-                return this.value(object.valueOf());
-            }
+            if (isBoxed(object)) return this.value(object.valueOf());
         }
         this.enter(object);
         const count = this.opened();
@@ -428,19 +364,11 @@ export class TapeWriter {
     /** @param {any} value */
     enter(value) {
         // The message itself is around all of these.
-        if (this.around.push(value) < MAX_DEPTH) return;
-        if (new Set(this.around).size < this.around.length) throw new TypeError(`${this.what}: a value that contains itself cannot be sent`);
-        throw new RangeError(`${this.what}: nesting exceeds the limit of ${MAX_DEPTH}`);
+        if (this.around.push(value) >= MAX_DEPTH) throw tooDeep(this.what, this.around);
     }
 
     /** @param {any} value @param {string} text @returns {never} */
     refuse(value, text) {
-        let path = this.what;
-        for (let i = 0; i < this.around.length; i++) {
-            const next = i + 1 < this.around.length ? this.around[i + 1] : value;
-            const key = Object.keys(this.around[i]).find((name) => this.around[i][name] === next);
-            path += Array.isArray(this.around[i]) ? `[${key ?? '?'}]` : `.${key ?? '?'}`;
-        }
-        throw new TypeError(`${path}: ${text}`);
+        throw refused(this.what, this.around, value, text);
     }
 }

@@ -1,4 +1,4 @@
-// The tape seen from JavaScript: what the writer is given, the reader gives back, and what cannot be sent
+// The codecs of the binary serializers: what the writer is given, the reader gives back, and what cannot be sent
 // is refused by name. It needs the built package: scripts/build.
 
 import { readFileSync } from 'node:fs';
@@ -6,15 +6,12 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 
 const pkg = new URL('../../pkg/', import.meta.url);
-const { tape } = await import(new URL('glue/tape.js', pkg));
+const { msgpack } = await import(new URL('glue/msgpack.js', pkg));
 const { importsOf, joined } = await import(new URL('glue/load.js', pkg));
-const CODECS = {};
-for (const [subprotocol, name] of [['wamp.2.msgpack', 'wamp_wasm'], ['wamp.2.cbor', 'wamp_wasm_cbor']]) {
-    const made = await import(new URL(`wasm/${name}.js`, pkg));
-    const module = new WebAssembly.Module(readFileSync(new URL(`wasm/${name}_bg.wasm`, pkg)));
-    const { Tape, memory } = joined(made, new WebAssembly.Instance(module, importsOf(name, made)));
-    CODECS[subprotocol] = () => tape(Tape, memory);
-}
+const made = await import(new URL('glue/cbor.js', pkg));
+const module = new WebAssembly.Module(readFileSync(new URL('wasm/wamp_wasm_cbor_bg.wasm', pkg)));
+const { Tape, tape, memory } = joined(made, new WebAssembly.Instance(module, importsOf('wamp_wasm_cbor', made)));
+const CODECS = { 'wamp.2.msgpack': () => msgpack, 'wamp.2.cbor': () => tape(Tape, memory) };
 
 /** A frame of these octets in hexadecimal. */
 const hex = (text) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -59,7 +56,7 @@ function anyValue(pick, depth = 0) {
 for (const [subprotocol, made] of Object.entries(CODECS)) {
     describe(subprotocol, () => {
         const codec = made();
-        // The frame lies in wasm memory until the next one.
+        // The frame is there until the next one.
         const frameOf = (args, kwargs) => codec.finish([48, 7], codec.prepare([{}, 'com.example.x'], args, kwargs)).slice();
         const back = (value) => codec.decode(frameOf([value]))[4][0];
 

@@ -1,0 +1,16 @@
+// @ts-check
+// Messages as MessagePack: the counterpart of json.js.
+
+import { read } from './msgpack_reader.js';
+import { finish, prepare, write } from './msgpack_writer.js';
+
+/** The codec of every connection. @type {import('./line.js').Codec} */
+export const msgpack = {
+    decode(frame) {
+        if (typeof frame === 'string') throw new TypeError('text frame on a connection that uses binary frames');
+        return read(frame);
+    },
+    prepare,
+    encode: write,
+    finish,
+};

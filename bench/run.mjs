@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tell } from './lib/bars.mjs';
 import { bundle } from './lib/bundle.mjs';
-import { launch } from './lib/chromium.mjs';
 import { serve } from './lib/serve.mjs';
 import { cpu } from './lib/cpu.mjs';
 import { load } from './lib/load.mjs';
@@ -19,6 +18,7 @@ const parts = { cpu, socket, load, memory, size };
 const { values: options } = parseArgs({
     options: {
         part: { type: 'string', multiple: true, default: Object.keys(parts) },
+        browser: { type: 'string', default: 'chromium' },
         rounds: { type: 'string', default: '40' },
         only: { type: 'string', default: '' },
         without: { type: 'string', multiple: true, default: [] },
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     },
 });
 
+const driver = await import(`./lib/${options.browser}.mjs`);
 const out = fileURLToPath(new URL('../target/bench', import.meta.url));
 const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
 await mkdir(out, { recursive: true });
@@ -37,7 +38,7 @@ const policy = options.csp ? { 'content-security-policy': "script-src 'self' 'wa
 // Only an isolated page gets a clock of microseconds.
 const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const server = await serve({ '/': out }, { ...isolated, ...policy });
-const browser = await launch();
+const browser = await driver.launch();
 
 /** A fresh page of a site of its own, with these clients loaded; those of one `harness` share the code that measures them. */
 let pages = 0;
@@ -63,7 +64,7 @@ const report = {
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
 };
 console.log(`${report.browser} on ${report.machine}, ${report.date}${options.csp ? ', with a Content-Security-Policy' : ''}`);
-for (const part of options.part) report[part] = await parts[part](context);
+for (const part of options.part.filter((name) => driver.PARTS.includes(name))) report[part] = await parts[part](context);
 tell();
 if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
 await browser.close();

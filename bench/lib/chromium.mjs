@@ -2,6 +2,8 @@
 
 import { chromium } from 'playwright-core';
 
+export const PARTS = ['cpu', 'socket', 'load', 'memory', 'size'];
+
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--enable-precise-memory-info'];
 
 export async function launch(path = process.env.CHROMIUM ?? '/usr/bin/chromium') {

@@ -9,7 +9,7 @@ import { ProgressPromise } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';
 import { checkPolicy } from './offline.js';
-import { MOST_PARTS } from './running.js';
+import { MOST_PARTS } from './runs.js';
 import { EventBuffer } from './subscription.js';
 import { unwrap } from './values.js';
 

@@ -4,11 +4,10 @@
 
 import { plainDict } from '../glue/octets.js';
 import { deferred } from './deferred.js';
-import { invoke } from './endpoint.js';
 import { SessionLost, StateError, WampError } from './errors.js';
 import { Handles, NOBODY, isLive } from './handles.js';
 import { Registration } from './registration.js';
-import { Runs } from './running.js';
+import { Runs } from './runs.js';
 import { runningOf } from './values.js';
 
 const REGISTER = 64;
@@ -18,6 +17,14 @@ const CANCELED = 'wamp.error.canceled';
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Sender} Sender */
 /** @typedef {import('./handles.js').Kept & { handle: Registration }} Endpoint */
+
+/** @typedef {typeof import('./endpoint.js').invoke} Run */
+
+/** What runs an endpoint, once it is loaded. @type {Run | undefined} */
+let invoke;
+
+/** Loads it: a page that offers no procedures does without. */
+const runner = async () => void ({ invoke } = await import('./endpoint.js'));
 
 export class Callee {
     #session;
@@ -48,7 +55,17 @@ export class Callee {
         return new Promise((resolve, reject) => {
             const begin = (/** @type {Driver} */ driver) => {
                 driver.demand(REGISTER, wire);
-                const ticket = driver.request(request, { done: (_, id) => resolve(this.#begun(ticket, request, endpoint, options, id)), failed: reject });
+                const ready = runner();
+                // It is told once there is something to run.
+                ready.catch(() => {});
+                const done = (/** @type {number} */ _, /** @type {number} */ id) => {
+                    const handle = this.#begun(ticket, request, endpoint, options, id);
+                    ready.then(() => resolve(handle), (error) => {
+                        if (isLive(handle)) handle.unregister().catch(() => {});
+                        reject(error);
+                    });
+                };
+                const ticket = driver.request(request, { done, failed: reject });
             };
             this.#link.when(offline, begin, reject);
         });
@@ -100,7 +117,19 @@ export class Callee {
     /** @param {Sender} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
     invocation(driver, ticket, request, message) {
         const kept = this.handles.get(ticket);
-        if (kept) invoke(driver, kept.handle, request, message, this.runs, this.#link.report);
+        if (kept && invoke) invoke(driver, kept.handle, request, message, this.runs, this.#link.report);
+        else if (kept) this.#invokeLater(driver, kept, request, message);
+    }
+
+    /** Its registration has only just begun. @param {Sender} driver @param {any} kept @param {number} request @param {any} message */
+    async #invokeLater(driver, kept, request, message) {
+        const { runs } = this;
+        try {
+            await runner();
+        } catch (error) {
+            return driver.answer(true, request, [{}, 'wamp.error.runtime_error'], [String(error)], undefined);
+        }
+        /** @type {Run} */ (invoke)(driver, kept.handle, request, message, runs, this.#link.report);
     }
 
     /** More of the call of what runs. @param {Sender} driver @param {number} request @param {any} message INVOCATION, … */

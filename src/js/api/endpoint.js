@@ -5,6 +5,7 @@
 import { NO_OPTIONS, checkPayload, isUri } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
+import { Running } from './running.js';
 import { Invocation, Result, runningOf } from './values.js';
 
 const RUNTIME_ERROR = 'wamp.error.runtime_error';
@@ -23,7 +24,7 @@ const NO_MIDDLE = [NO_OPTIONS];
 export function invoke(driver, registration, request, message, running, report) {
     const details = message[3];
     const progress = details.receive_progress === true ? progressOf(driver, request) : null;
-    const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details, message);
+    const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details, message, Running);
     let result;
     let later;
     try {

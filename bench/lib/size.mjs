@@ -35,7 +35,7 @@ export async function size({ clients, out, pkg, markdown }) {
         row(name, 'json, msgpack, cbor', (await bundled(join(out, `clients/${name}.mjs`))).map(({ code }) => code));
     }
     if (clients.includes('wamp-wasm')) {
-        const chunks = await bundled(join(pkg, 'index.js'));
+        const chunks = [...(await bundled(join(pkg, 'index.js'))), ...(await bundled(join(pkg, 'e2ee.js'))).filter(({ isFirst }) => !isFirst)];
         const first = chunks.filter(({ isFirst }) => isFirst).map(({ code }) => code);
         const wasm = (name) => readFile(join(pkg, `wasm/${name}_bg.wasm`));
         const main = await wasm('wamp_wasm');

@@ -292,10 +292,10 @@ test('the module of authentication is loaded only by an attempt that needs a pro
     await tried(undefined);
     assert.deepEqual(loaded, []);
     await tried({ method: 'ticket', authid: 'joe', ticket: 'secret' }, 'ticket', {});
-    assert.deepEqual(loaded, ['/api/authenticate.js']);
+    assert.deepEqual(loaded, ['/api/authenticate.js', '/glue/auth.js']);
     await tried({ method: 'wampcra', authid: 'joe', secret: 'secret' }, 'wampcra', { challenge: '{}' });
     await tried({ method: 'wampcra', authid: 'joe', secret: 'secret' }, 'wampcra', { challenge: '{}' });
-    assert.deepEqual(loaded, ['/api/authenticate.js', '/wasm/wamp_wasm_auth.js', '/wasm/wamp_wasm_auth_bg.wasm']);
+    assert.deepEqual(loaded, ['/api/authenticate.js', '/glue/auth.js', '/wasm/wamp_wasm_auth.js', '/wasm/wamp_wasm_auth_bg.wasm']);
 });
 
 test('the module of the key ring is loaded when it is asked for, and a ring before that says so', async (t) => {

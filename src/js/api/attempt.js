@@ -176,9 +176,8 @@ export class Attempt {
     /** Gets what the session needs besides a transport. @param {Way} way @param {Transport} transport @param {string} protocol */
     async #prepare(way, transport, protocol) {
         try {
-            const { own, lenient, max_message_size, trace } = this.#options;
             await this.#loading;
-            const line = lineOver(protocol, transport, { own, lenient, batch_separator: way.batch_separator, max_message_size, trace });
+            const line = lineOver(protocol, transport, { ...this.#options, batch_separator: way.batch_separator });
             const { transport: outer, codec } = line instanceof Promise ? await line : line;
             // It was given up, or the connection was lost meanwhile.
             if (this.over || this.#transport !== transport) return;

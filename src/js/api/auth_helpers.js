@@ -3,8 +3,8 @@
 // autobahn's are, so the module that does the work has to be there. One rule: a connection whose
 // `onchallenge` may need it has loaded it before it says HELLO.
 
+import { loadAuth } from '../glue/auth.js';
 import { check, isGivenDict } from '../glue/check.js';
-import { loadAuth } from '../glue/load.js';
 import { helpers } from './credentials.js';
 import { StateError, WampError } from './errors.js';
 import { Connection } from './connection.js';

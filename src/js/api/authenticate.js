@@ -2,23 +2,12 @@
 // The authentication of one attempt: credentials are asked for, HELLO is told what to offer, challenges
 // are answered. One rule: nothing of an attempt serves another; nonces and tickets are of one use.
 // The proofs are made in Rust, in a module that is loaded when one is needed.
-// What every page has already is handed in: importing it here as well would have bundlers cut the package
-// into smaller files, for pages that never authenticate, too.
 
+import { loadAuth } from '../glue/auth.js';
+import { check } from '../glue/check.js';
+import { METHODS, checkCredential } from './credentials.js';
+import { WampError } from './errors.js';
 import { saslprep } from './saslprep.js';
-
-/** @typedef {Pick<typeof import('./credentials.js'), 'METHODS' | 'check' | 'checkCredential' | 'loadAuth' | 'WampError'>} Shared */
-
-/** @type {Shared['METHODS']} */
-let METHODS;
-/** @type {Shared['check']} */
-let check;
-/** @type {Shared['checkCredential']} */
-let checkCredential;
-/** @type {Shared['loadAuth']} */
-let loadAuth;
-/** @type {Shared['WampError']} */
-let WampError;
 
 const AT = 'Connection: <options>.auth';
 const CANNOT = 'wamp.error.cannot_authenticate';
@@ -70,11 +59,9 @@ async function resolved(auth) {
 /**
  * Readies an attempt.
  * @param {any} auth @param {string | undefined} fallback the authid of the connection @param {any} given_extra
- * @param {Shared} shared
  * @returns {Promise<Authentication>}
  */
-export async function authenticate(auth, fallback, given_extra, shared) {
-    ({ METHODS, check, checkCredential, loadAuth, WampError } = shared);
+export async function authenticate(auth, fallback, given_extra) {
     try {
         return await ready(auth, fallback, given_extra);
     } catch (error) {

@@ -3,10 +3,6 @@
 // One rule: what does the work is loaded with the first attempt, not with the package.
 
 import { check, isGivenDict } from '../glue/check.js';
-import { loadAuth } from '../glue/load.js';
-import { WampError } from './errors.js';
-
-export { WampError, check, loadAuth };
 
 /** The methods, each with what a credential must have. */
 export const METHODS = Object.freeze(/** @type {Record<string, string | null>} */ ({
@@ -44,9 +40,8 @@ export function authOption({ auth, authid, authextra, authmethods, onchallenge }
     const list = Array.isArray(auth) ? auth : [auth];
     check(list.length > 0, `${at} must not be empty`);
     list.forEach((item, i) => typeof item === 'function' || checkCredential(item, list === auth ? `${at}[${i}]` : at));
-    const shared = { METHODS, WampError, check, checkCredential, loadAuth };
     return async () => {
         const [{ authenticate }] = await Promise.all([import('./authenticate.js'), import('./challenge.js')]);
-        return authenticate(auth, authid, authextra, shared);
+        return authenticate(auth, authid, authextra);
     };
 }

@@ -3,8 +3,8 @@
 // is the JSON inside. One rule: a nonce is drawn for every payload, and none is used twice.
 
 import { check, isGivenDict } from '../glue/check.js';
+import { loadE2ee } from '../glue/e2ee.js';
 import { json, stringify } from '../glue/json.js';
-import { loadE2ee } from '../glue/load.js';
 import { StateError } from './errors.js';
 
 /** @typedef {typeof import('../wasm/wamp_wasm_e2ee.js')} Module */

@@ -34,23 +34,16 @@ export const isSpoken = (protocol) => Object.hasOwn(CODECS, single(protocol));
 /**
  * What a session speaks over an open transport. Only what is out of the ordinary takes a moment.
  * @param {string} protocol that was agreed on @param {Transport} transport
- * @param {{ own: Map<string, Serializer>, lenient: boolean, batch_separator?: string, max_message_size: number, trace: import('./trace.js').Trace | null }} options
+ * @param {import('./unusual.js').Options & { own: Map<string, Serializer> }} options
  * @returns {Line | Promise<Line>}
  */
-export function lineOver(protocol, transport, { own, lenient, batch_separator, max_message_size, trace }) {
-    const serializer = own.get(single(protocol));
-    const isBatched = protocol.endsWith(BATCHED);
-    const codec = serializer ? undefined : CODECS[single(protocol)]();
-    if (codec && !(codec instanceof Promise) && !lenient && !isBatched && !trace) return { transport, codec };
-    return (async () => {
-        const more = serializer || lenient ? await import('./foreign.js') : undefined;
-        const bare = serializer ? /** @type {any} */ (more).foreign(serializer) : await codec;
-        // Shown is what really came, before anything of it is forgiven.
-        const made = trace ? (await import('./trace.js')).traced(bare, trace) : bare;
-        const isBinary = serializer ? serializer.BINARY : single(protocol) !== 'wamp.2.json';
-        return {
-            codec: lenient ? /** @type {any} */ (more).lenient(made) : made,
-            transport: isBatched ? (await import('./batched.js')).unbatched(transport, isBinary, max_message_size, batch_separator) : transport,
-        };
-    })();
+export function lineOver(protocol, transport, options) {
+    const name = single(protocol);
+    const serializer = options.own.get(name);
+    const made = serializer ?? CODECS[name]();
+    if (serializer || name !== protocol || options.lenient || options.trace) {
+        return (async () => (await import('./unusual.js')).unusual(protocol, transport, await made, options))();
+    }
+    const line = (/** @type {any} */ codec) => ({ transport, codec });
+    return made instanceof Promise ? made.then(line) : line(made);
 }

@@ -57,14 +57,14 @@ export function joined(made, { exports }) {
 }
 
 /**
- * Gives the function that loads a module.
+ * Gives the function that loads a module. Those of modules that few pages load are beside what needs them.
  * @template T
  * @param {string} name of the module: its octets are in the file NAME_bg.wasm
  * @param {() => Made & T | Promise<Made & T>} made gives what is beside it
  * @param {() => URL} address where the file is in this package, written out so that bundlers see it
  * @returns {(source?: Source | Promise<Source>) => Promise<T & { memory: WebAssembly.Memory }>}
  */
-function loader(name, made, address) {
+export function loader(name, made, address) {
     /** @type {Promise<T & { memory: WebAssembly.Memory }> | undefined} */
     let loading;
     return (source) => {
@@ -90,12 +90,6 @@ const loadCore = loader('wamp_wasm', () => core, () => new URL('../wasm/wamp_was
 
 /** CBOR: a class `Tape`, and what makes a codec of it. */
 export const loadCbor = loader('wamp_wasm_cbor', () => import('./cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));
-
-/** The proofs of authentication: a class `Authenticator`, and functions for autobahn's helpers. */
-export const loadAuth = loader('wamp_wasm_auth', () => import('../wasm/wamp_wasm_auth.js'), () => new URL('../wasm/wamp_wasm_auth_bg.wasm', import.meta.url));
-
-/** End-to-end encryption: a class `Ring`, and functions for its keys. */
-export const loadE2ee = loader('wamp_wasm_e2ee', () => import('../wasm/wamp_wasm_e2ee.js'), () => new URL('../wasm/wamp_wasm_e2ee_bg.wasm', import.meta.url));
 
 /**
  * Loads the module that every connection needs, if it is not loaded yet. `connect()` and `open()` call this

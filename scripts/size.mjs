@@ -21,8 +21,8 @@ const sizes = { wasm: size([octets(MAIN)]), glue: size(chunks.filter((chunk) => 
 for (const file of readdirSync(join(root, 'pkg/wasm'))) {
     const [, lazy] = /^wamp_wasm_(\w+)_bg\.wasm$/.exec(file) ?? [];
     if (!lazy) continue;
-    const own = chunks.filter((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith(`/wamp_wasm_${lazy}.js`)));
-    sizes[lazy] = size([octets(`wamp_wasm_${lazy}`), ...own.map((chunk) => chunk.code)]);
+    const own = chunks.find((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith(`/wamp_wasm_${lazy}.js`)));
+    sizes[lazy] = size([octets(`wamp_wasm_${lazy}`), own.code]);
 }
 
 const budget = JSON.parse(readFileSync(join(root, BUDGET), 'utf8'));

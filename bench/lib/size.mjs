@@ -35,7 +35,9 @@ export async function size({ clients, out, pkg, markdown }) {
         row(name, 'json, msgpack, cbor', (await bundled(join(out, `clients/${name}.mjs`))).map(({ code }) => code));
     }
     if (clients.includes('wamp-wasm')) {
-        const chunks = [...(await bundled(join(pkg, 'index.js'))), ...(await bundled(join(pkg, 'e2ee.js'))).filter(({ isFirst }) => !isFirst)];
+        const chunks = await bundled(join(pkg, 'index.js'));
+        // What nothing but the application imports.
+        const ring = (await bundled(join(pkg, 'e2ee.js'))).filter(({ files }) => files.some((path) => path.endsWith('/wamp_wasm_e2ee.js')));
         const first = chunks.filter(({ isFirst }) => isFirst).map(({ code }) => code);
         const wasm = (name) => readFile(join(pkg, `wasm/${name}_bg.wasm`));
         const main = await wasm('wamp_wasm');
@@ -43,7 +45,7 @@ export async function size({ clients, out, pkg, markdown }) {
         row('wamp-wasm', 'wasm', [main]);
         row('wamp-wasm', 'glue + wasm', [...first, main]);
         // A chunk with what wasm-bindgen made for another module is loaded together with it.
-        for (const { code, files, isFirst } of chunks) {
+        for (const { code, files, isFirst } of [...chunks, ...ring]) {
             const name = files.map((file) => basename(file, '.js')).find((file) => file.startsWith('wamp_wasm_'));
             if (name && !isFirst) row('wamp-wasm', `later: ${name.slice('wamp_wasm_'.length)}`, [code, await wasm(name)]);
         }

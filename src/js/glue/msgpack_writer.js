@@ -284,12 +284,13 @@ function text(text) {
     const { length } = text;
     room(SCALAR + 3 * length);
     if (length < SHORT) {
+        const octets = u8;
         let here = at + (length < 0x20 ? 1 : 2);
         let i = 0;
         for (; i < length; i++) {
             const unit = text.charCodeAt(i);
             if (unit > 0x7f) break;
-            u8[here++] = unit;
+            octets[here++] = unit;
         }
         if (i === length) {
             textSize(length);
@@ -325,7 +326,11 @@ function list(list) {
     enter(list);
     const { length } = list;
     sized(LIST, length);
-    for (let i = 0; i < length; i++) value(resolved(list[i], i));
+    for (let i = 0; i < length; i++) {
+        const item = list[i];
+        if (typeof item === 'string') text(item);
+        else value(resolved(item, i));
+    }
     around[--depth] = null;
 }
 
@@ -343,7 +348,21 @@ function object(object) {
     octet(DICT);
     const start = at;
     let entries = 0;
-    for (const name in object) if (hasOwnProperty.call(object, name)) entries += entry(name, object[name]);
+    for (const name in object) {
+        if (!hasOwnProperty.call(object, name)) continue;
+        const item = object[name];
+        // The frequent ones by themselves: it is a tenth of the time.
+        if (typeof item === 'string') {
+            key(name);
+            text(item);
+        } else if (typeof item === 'number') {
+            key(name);
+            numeric(item);
+        } else if (!entry(name, item)) {
+            continue;
+        }
+        entries++;
+    }
     close(start, entries);
 }
 
@@ -355,60 +374,70 @@ function map(map) {
     let entries = 0;
     for (const [name, item] of map) {
         if (typeof name !== 'string') refuse(name, 'a Map with a key that is no string cannot be sent');
-        entries += entry(name, item);
+        if (entry(name, item)) entries++;
     }
     close(start, entries);
 }
 
-/** Writes a key and its value, unless that is left out; how many entries it is. @param {string} name @param {any} item */
+/** Writes a key and its value, unless that is left out. @param {string} name @param {any} item */
 function entry(name, item) {
     const plain = resolved(item, name);
-    if (isAbsent(plain)) return 0;
+    if (isAbsent(plain)) return false;
     key(name);
     value(plain);
-    return 1;
+    return true;
 }
 
 /** How many keys are kept as octets, and how long each may be: to copy these is quicker. */
 const KEYS = 1024;
 const LONG = 32;
 
-/** The keys that are kept, from the second on, and their octets. @type {(string | undefined)[]} */
-const keys = [undefined];
-const keyOctets = [new Uint8Array(0)];
-/** @type {Map<string, number>} */
-const keyNumbers = new Map();
-/** After each key the one that followed it last, and the key that was written last: a guess. */
-const followers = [0];
-let lastKey = 0;
+/**
+ * A key that is kept: its octets, the first eight also as words, and the key that followed it last: a guess.
+ * @typedef {{ name: string | undefined, octets: Uint8Array, length: number, first: number, second: number, next: Key }} Key
+ */
+/** The keys that are kept. @type {Map<string, Key>} */
+const kept = new Map();
+/** The key that was written last; at first, none. */
+let last = keyOf(undefined, new Uint8Array(0));
 
-/** @param {string} name */
+/** @param {string | undefined} name @param {Uint8Array} octets @returns {Key} */
+function keyOf(name, octets) {
+    const [first, second] = [0, 4].map((i) => (octets[i] << 24) | (octets[i + 1] << 16) | (octets[i + 2] << 8) | octets[i + 3]);
+    const key = /** @type {any} */ ({ name, octets, length: octets.length, first, second, next: null });
+    key.next = key;
+    return key;
+}
+
+/** Writes a key: mostly the one that came behind the last key before. @param {string} name */
 function key(name) {
-    let number = followers[lastKey];
-    if (keys[number] !== name) {
-        number = keyNumbers.get(name) ?? kept(name);
-        if (number === 0) return text(name);
-        followers[lastKey] = number;
+    let found = last.next;
+    if (found.name !== name) {
+        const other = kept.get(name) ?? keep(name);
+        if (other === null) return text(name);
+        last.next = found = other;
     }
-    lastKey = number;
-    const octets = keyOctets[number];
-    const { length } = octets;
-    room(length);
-    for (let i = 0; i < length; i++) u8[at + i] = octets[i];
+    last = found;
+    const { length } = found;
+    // A little too much costs less than a loop.
+    room(SCALAR + length);
+    view.setInt32(at, found.first);
+    if (length > 4) {
+        view.setInt32(at + 4, found.second);
+        for (let i = 8; i < length; i++) u8[at + i] = found.octets[i];
+    }
     at += length;
 }
 
-/** The number of a key that is new, 0 if it is not kept. @param {string} name */
-function kept(name) {
-    if (name.length > LONG || keys.length > KEYS) return 0;
+/** A key that is new, or null if it is not to be kept. @param {string} name */
+function keep(name) {
+    if (name.length > LONG || kept.size >= KEYS) return null;
     const start = at;
     text(name);
-    const number = keys.push(name) - 1;
-    keyOctets.push(u8.slice(start, at));
-    followers.push(0);
-    keyNumbers.set(name, number);
+    const key = keyOf(name, u8.slice(start, at));
     at = start;
-    return number;
+    kept.set(name, key);
+    return key;
 }
 
 /** Ends a dict, whose entries could not be counted before. @param {number} start of them @param {number} entries */

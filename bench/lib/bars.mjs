@@ -63,5 +63,5 @@ export function tell() {
     if (verdicts.length === 0) return;
     const missed = verdicts.filter(({ met }) => !met);
     console.log(`\nbars of bench/bars.json: met ${verdicts.length - missed.length} of ${verdicts.length}`);
-    for (const { what, bar } of missed) console.log(`  not met: ${what}: ${bar}`);
+    for (const { what, bar } of missed) console.log(`- not met: ${what}: ${bar}`);
 }

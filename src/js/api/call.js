@@ -5,7 +5,7 @@
 import { NO_OPTIONS, check } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
 import { payloadArgs } from '../glue/payload.js';
-import { ProgressPromise } from './deferred.js';
+import { ProgressPromise, notify } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';
 import { checkPolicy } from './offline.js';
@@ -112,6 +112,8 @@ export class Call {
         /** Parts of the result for whoever iterates over them. @type {EventBuffer | undefined} */
         this.parts = undefined;
         this.takesParts = false;
+        /** Whoever listens for parts of the result. @type {Array<(value: unknown) => void> | undefined} */
+        this.listeners = undefined;
     }
 
     /** @param {boolean} parts @param {any[]} middle @param {any} args @param {any} kwargs @param {boolean} more */
@@ -158,7 +160,7 @@ export class Call {
     /** @param {number} _ @param {number} __ @param {any} message RESULT, Request, Details, Args, Kwargs */
     done(_, __, message) {
         this.over = true;
-        this.release?.();
+        if (this.release !== undefined) this.release();
         this.resolve(unwrap(message[3] === undefined ? undefined : payloadArgs(message[3]), message[4]));
     }
 
@@ -179,7 +181,7 @@ export class Call {
         const guard = (/** @type {() => unknown} */ call) => guarded(call, this.report, 'Exception raised in progress handler:');
         guard(() => this.local.on_progress?.(args, kwargs));
         const value = unwrap(args, kwargs);
-        this.promise.notify(value, guard);
+        notify(this, value, guard);
         if ((this.parts?.waiting ?? 0) >= MOST_PARTS) {
             return this.giveUp('killnowait', new WampError(CANCELED, ['the parts of the result come faster than they are read']));
         }
@@ -201,12 +203,12 @@ export class Call {
         if (request !== 0) this.driver.cancel(request, mode);
     }
 
-    /** The parts of the result from now on; the result itself is the promise's. Leaving early cancels the call. */
-    iterate() {
+    /** The parts of the result from now on; the result itself is the promise's. Leaving early cancels the call. @param {Promise<any>} promise */
+    iterate(promise) {
         check(this.takesParts || this.request === 0, 'only a call with receive_progress: true has parts to iterate over');
         const parts = (this.parts ??= new EventBuffer(Infinity));
         // Who iterates learns the error there, also of a call that had failed before.
-        this.promise.then(() => parts.end(null), (/** @type {any} */ error) => parts.end(error));
+        promise.then(() => parts.end(null), (/** @type {any} */ error) => parts.end(error));
         return {
             next: () => parts.next(),
             return: async () => {

@@ -8,21 +8,28 @@ export function deferred() {
     self.promise = new ProgressPromise((/** @type {any} */ resolve, /** @type {any} */ reject) => {
         self.resolve = resolve;
         self.reject = reject;
-    });
+    }, {});
     self.notify = (/** @type {unknown} */ value) => self.promise.notify(value);
     return self;
 }
 
+/** Tells whoever listens to a promise. @param {Origin} origin @param {unknown} value @param {(call: () => unknown) => void} run runs each listener */
+export function notify(origin, value, run) {
+    for (const listener of origin.listeners ?? []) run(() => listener(value));
+}
+
+/** Whose result a promise is. @typedef {{ cancel?(options?: any): void, iterate?(promise: Promise<any>): any, listeners?: Array<(value: unknown) => void> }} Origin */
+
 /** A promise that also tells what has come so far, and that of a call may be given up. */
 export class ProgressPromise extends Promise {
-    /** @type {Array<(value: unknown) => void> | undefined} */
-    #listeners;
-    #call;
+    // One field, as calls come by the thousand: what few promises need lies there.
+    /** @type {Origin} */
+    #origin;
 
-    /** @param {any} executor @param {{ cancel(options?: any): void, iterate(): any }} [call] the call that it promises the result of */
-    constructor(executor, call) {
+    /** @param {any} executor @param {Origin} origin */
+    constructor(executor, origin) {
         super(executor);
-        this.#call = call;
+        this.#origin = origin;
     }
 
     /**
@@ -31,23 +38,23 @@ export class ProgressPromise extends Promise {
      * @returns {any}
      */
     then(onfulfilled, onrejected, onprogress) {
-        if (typeof onprogress === 'function') (this.#listeners ??= []).push(onprogress);
+        if (typeof onprogress === 'function') (this.#origin.listeners ??= []).push(onprogress);
         return super.then(onfulfilled, onrejected);
     }
 
-    /** @param {unknown} value @param {(call: () => unknown) => void} [run] runs each listener */
-    notify(value, run = (call) => call()) {
-        for (const listener of this.#listeners ?? []) run(() => listener(value));
+    /** @param {unknown} value */
+    notify(value) {
+        notify(this.#origin, value, (call) => call());
     }
 
     /** @param {{ mode?: string }} [options] */
     cancel(options) {
-        this.#call?.cancel(options);
+        this.#origin.cancel?.(options);
     }
 
     [Symbol.asyncIterator]() {
-        if (!this.#call) throw new TypeError('only the promise of a call has parts to iterate over');
-        return this.#call.iterate();
+        if (!this.#origin.iterate) throw new TypeError('only the promise of a call has parts to iterate over');
+        return this.#origin.iterate(this);
     }
 }
 

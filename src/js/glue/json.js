@@ -8,8 +8,6 @@ const MAX_ID = 2 ** 53;
 
 /** As deep as the codec in Rust reads. */
 const MAX_DEPTH = 128;
-/** From so many characters on, it is quicker to search a text for braces than to visit the values in it. */
-const LONG = 1024;
 
 /** @param {Uint8Array} bytes */
 function toBase64(bytes) {
@@ -138,6 +136,19 @@ export function stringify(value) {
     return dictsIn(text) < 0 ? withSpecial(value) : text;
 }
 
+/** Whether a dict is what JSON.stringify makes of something else. @param {string} text @param {number} at behind the brace */
+function isOdd(text, at) {
+    switch (text.charCodeAt(at + 1)) {
+        case 0x30: // "0
+            return text.charCodeAt(at + 2) === 0x22;
+        case 0x74: // "t
+            // Looked at before startsWith, which is slow.
+            return text.charCodeAt(at + 8) === 0x42 && text.startsWith('"type":"Buffer"', at);
+        default:
+            return text.charCodeAt(at) === 0x7d;
+    }
+}
+
 /**
  * How many dicts begin in a text, strings that look like one included; −1 when JSON.stringify may have met a
  * value that it writes wrongly: octets as {"0":…}, those of Node as {"type":"Buffer",…}, and empty ones, a
@@ -148,89 +159,61 @@ function dictsIn(text) {
     let dicts = 0;
     for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
         dicts++;
-        switch (text.charCodeAt(at + 2)) {
-            case 0x30: // {"0
-                if (text.startsWith('":', at + 3)) return -1;
-                break;
-            case 0x74: // {"t
-                if (text.startsWith('"type":"Buffer"', at + 1)) return -1;
-                break;
-            default:
-                if (text.charCodeAt(at + 1) === 0x7d) return -1;
-        }
+        // Most keys begin with a letter from a to s, and then one look is enough.
+        const second = text.charCodeAt(at + 2);
+        if (!(second > 0x60 && second < 0x74) && isOdd(text, at + 1)) return -1;
     }
     // The search for one character is the quick one.
-    return text.includes('\\') && text.includes('"\\u0000') ? -1 : dicts;
+    return text.indexOf('\\') >= 0 && text.includes('"\\u0000') ? -1 : dicts;
 }
 
-/**
- * Whether JSON.stringify alone writes a list or dict rightly: nothing in it is of a special class, begins
- * with NUL or is a function, which might be toJSON, and it is not nested too deeply.
- * @param {any} value @param {number} room how many levels it may have
- */
-function isPlain(value, room) {
-    if (Array.isArray(value)) {
-        for (let i = 0; i < value.length; i++) if (!isPlainItem(value[i], room)) return false;
-        return true;
+/** Whether it is a list of few texts and numbers, which JSON.stringify surely writes rightly. @param {any} value */
+function isSimple(value) {
+    const { length } = value;
+    if (!(length <= 4) || value.toJSON !== undefined) return false;
+    for (let i = 0; i < length; i++) {
+        const item = value[i];
+        if (typeof item === 'string' ? item.charCodeAt(0) === 0 : typeof item !== 'number') return false;
     }
-    if (value.constructor !== Object) return false;
-    for (const key in value) if (!isPlainItem(value[key], room)) return false;
-    return true;
+    return Array.isArray(value);
 }
 
-/** @param {any} item @param {number} room */
-function isPlainItem(item, room) {
-    switch (typeof item) {
-        case 'string':
-            return item.charCodeAt(0) !== 0;
-        case 'object':
-            return item === null || (room > 1 && isPlain(item, room - 1));
-        case 'function':
-        case 'bigint':
-            return false;
-        default:
-            return true;
-    }
-}
-
-/** @param {any} value @param {string} what */
-function shallow(value, what) {
+/** @param {any} value @param {string} start of its text @param {string} what */
+function part(value, start, what) {
     let text = written(value);
-    // What is short is sooner looked at as a value, what is long as a text.
-    if (text !== undefined && text.length < LONG && isPlain(value, MAX_DEPTH - 1)) return text;
     if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
+    // Of what is most often sent, a look at the value is less than one at the text.
+    if (isSimple(value)) return text;
     const dicts = dictsIn(text);
     if (dicts < 0) text = withSpecial(value);
+    if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
     // The other side would take it for an attack, and the session would be lost.
     if (text.length > 2 * MAX_DEPTH - 2 && isTooDeep(text, MAX_DEPTH - 1, dicts < 0 ? text.length : dicts)) throw new RangeError(`<${what}>: nesting exceeds the limit of ${MAX_DEPTH}`);
     return text;
 }
 
-/** @param {any} value @param {string} start @param {string} what */
-function part(value, start, what) {
-    const text = shallow(value, what);
-    if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
-    return `,${text}`;
-}
+/** What stands before a payload without options, by the URI. @type {Map<string, string>} */
+const starts = new Map();
 
-/** The URIs that were sent last, in quotes. @type {Map<string, string>} */
-const quotes = new Map();
-
-/** @param {string} text */
-function quoted(text) {
-    let json = quotes.get(text);
-    if (json === undefined) {
-        if (quotes.size >= 1000) quotes.clear();
-        json = stringify(text);
-        quotes.set(text, json);
+/** Everything between the ids and the payload, and a comma. @param {any[]} middle options, and a URI where there is one */
+function startOf(middle) {
+    const options = middle[0];
+    const uri = middle[1];
+    if (options !== NO_OPTIONS && (!isDict(options) || hasKeys(options))) {
+        return `,${middle.map((element) => (isDict(element) ? part(element, '{', 'options') : stringify(element))).join(',')},`;
     }
-    return json;
+    if (uri === undefined) return ',{},';
+    let start = starts.get(uri);
+    if (start === undefined) {
+        if (starts.size >= 1000) starts.clear();
+        start = `,{},${stringify(uri)},`;
+        starts.set(uri, start);
+    }
+    return start;
 }
 
-/** Whether JSON.stringify asks nobody what stands for an object. @param {any} object */
-function asksNobody(object) {
-    return object === undefined || object.toJSON === undefined;
-}
+/** What stands before the id of a message, by its type. */
+const BEGINNINGS = Array.from({ length: 100 }, (_, type) => `[${type},`);
 
 export const json = {
     /** @param {string | ArrayBuffer} text @returns {any} */
@@ -262,22 +245,13 @@ export const json = {
      * @param {any[]} middle @param {any[] | Uint8Array | undefined} args octets only where the options say so @param {object | undefined} kwargs
      */
     prepare(middle, args, kwargs) {
-        const named = kwargs !== undefined && hasKeys(kwargs);
-        const some = named || (args !== undefined && args.length > 0);
-        if ((middle[0] === NO_OPTIONS || (isDict(middle[0]) && !hasKeys(middle[0]))) && asksNobody(args) && asksNobody(kwargs)) {
-            // The usual message.
-            let tail = ',{}';
-            for (let i = 1; i < middle.length; i++) tail += `,${quoted(middle[i])}`;
-            if (some) tail += args !== undefined && args.length > 0 ? part(args, '[', 'args') : ',[]';
-            if (named) tail += part(kwargs, '{', 'kwargs');
-            return `${tail}]`;
+        const start = startOf(middle);
+        if (kwargs !== undefined && hasKeys(kwargs)) {
+            const list = args === undefined || (args.length === 0 && /** @type {any} */ (args).toJSON === undefined) ? '[]' : part(args, '[', 'args');
+            return `${start + list},${part(kwargs, '{', 'kwargs')}]`;
         }
-        let tail = '';
-        for (const element of middle) tail += isDict(element) ? part(element, '{', 'options') : `,${stringify(element)}`;
-        if (args instanceof Uint8Array) return `${tail},${binaryText(args)}]`;
-        if (some) tail += part(args ?? [], '[', 'args');
-        if (named) tail += part(kwargs, '{', 'kwargs');
-        return `${tail}]`;
+        if (args === undefined || args.length === 0) return `${start.slice(0, -1)}]`;
+        return `${start + (Array.isArray(args) ? part(args, '[', 'args') : binaryText(args))}]`;
     },
 
     /** A whole message of plain values. @param {any[]} message */
@@ -285,6 +259,6 @@ export const json = {
 
     /** The frame: the type and the ids in front of what `prepare` gave. @param {number[]} head @param {string} tail */
     finish(head, tail) {
-        return head.length === 2 ? `[${head[0]},${head[1]}${tail}` : `[${head.join(',')}${tail}`;
+        return head.length === 2 ? BEGINNINGS[head[0]] + head[1] + tail : `[${head.join(',')}${tail}`;
     },
 };

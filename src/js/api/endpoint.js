@@ -33,7 +33,16 @@ export function invoke(driver, registration, request, message, running, report) 
     } catch (error) {
         return fail(driver, request, error, report);
     }
-    if (!later) return succeed(driver, request, result, report);
+    if (later) runOn(driver, request, invocation, result, running, report);
+    else succeed(driver, request, result, report);
+}
+
+/**
+ * Waits for the result of an endpoint. A function of its own, as closures would cost every invocation the room for what they hold.
+ * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {Invocation} invocation @param {any} result
+ * @param {Map<number, Invocation>} running @param {(error: unknown, text: string) => void} report
+ */
+function runOn(driver, request, invocation, result, running, report) {
     running.set(request, invocation);
     Promise.resolve(result).then(
         (value) => {

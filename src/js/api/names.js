@@ -3,7 +3,7 @@
 // One rule: what the core would refuse is a TypeError here, before anything is sent.
 
 import { problem_of } from '../wasm/wamp_wasm.js';
-import { check, may, must } from '../glue/check.js';
+import { NO_OPTIONS, check, may, must } from '../glue/check.js';
 import { surelyRight } from '../glue/hot.js';
 import { requestOctets } from '../glue/octets.js';
 
@@ -38,7 +38,7 @@ export class Names {
      */
     hot(method, code, curie, options) {
         const uri = this.#prefixes.size === 0 ? curie : this.resolve(curie);
-        if (this.#good.has(uri) && surelyRight(code, options)) return uri;
+        if (this.#good.has(uri) && (options === NO_OPTIONS || surelyRight(code, options))) return uri;
         checkRequest(method, code, uri, options);
         if (this.#good.size >= REMEMBERED) this.#good.clear();
         this.#good.add(uri);

@@ -18,10 +18,20 @@ const PUBLISH = 16;
  * @param {(error: unknown, text: string) => void} report
  */
 export function startPublish(sender, offline, policy, middle, args, kwargs, report) {
-    const acknowledge = middle[0].acknowledge === true;
-    if (!acknowledge) {
-        if (sender !== null) send(sender, false, middle, args, kwargs, null);
-        else offline.add(policy, (later) => send(later, false, middle, args, kwargs, null), (error) => report(error, `What waited to be published to '${middle[1]}' was not:`));
+    if (sender === null || middle[0].acknowledge === true) return startOther(sender, offline, policy, middle, args, kwargs, report);
+    send(sender, false, middle, args, kwargs, null);
+    return undefined;
+}
+
+/**
+ * Any but the usual one: apart, because its closures would cost each of them the room for what they hold.
+ * @param {Sender | null} sender @param {import('./offline.js').Offline} offline @param {import('./offline.js').Policy | undefined} policy
+ * @param {[options: any, topic: string]} middle @param {any} args @param {any} kwargs
+ * @param {(error: unknown, text: string) => void} report
+ */
+function startOther(sender, offline, policy, middle, args, kwargs, report) {
+    if (middle[0].acknowledge !== true) {
+        offline.add(policy, (later) => send(later, false, middle, args, kwargs, null), (error) => report(error, `What waited to be published to '${middle[1]}' was not:`));
         return undefined;
     }
     return new Promise((resolve, reject) => {

@@ -339,9 +339,9 @@ export class Driver {
                     core.list_handlers(message[1]);
                     return this.#deliveries.push({ op: Op.Event, a: 0, b: 0, message, tickets: tickets(core) });
                 case RESULT:
-                    return this.#receiveNumbers(message, Op.Result, core.on_result(message[1]), 0);
+                    return this.#receiveResult(message, core.on_result(message[1]));
                 case INVOCATION:
-                    return this.#receiveNumbers(message, Op.Invocation, core.on_invocation(message[1], message[2]), message[1]);
+                    return this.#receiveInvocation(message, core.on_invocation(message[1], message[2]));
                 default:
                     this.#line.exact(message, data);
                     return this.#receiveRare(message);
@@ -351,18 +351,32 @@ export class Driver {
         }
     }
 
-    /** @param {any} message @param {number} op @param {number} a @param {number} b */
-    #receiveNumbers(message, op, a, b) {
-        if (a === 0) return this.#receiveRare(message);
-        if (this.#deliveries.busy) return this.#deliveries.push({ op, a, b, message });
-        this.#deliveries.busy = true;
+    /** @param {any} message @param {number} ticket of the call, 0 if there is none */
+    #receiveResult(message, ticket) {
+        const deliveries = this.#deliveries;
+        if (ticket === 0) return this.#receiveRare(message);
+        if (deliveries.busy) return deliveries.push({ op: Op.Result, a: ticket, b: 0, message });
+        deliveries.busy = true;
         try {
-            if (op === Op.Result) this.#deliveries.take(a)?.done(op, b, message);
-            else this.#host.invocation(this, a, b, message);
+            deliveries.take(ticket)?.done(Op.Result, 0, message);
         } catch (error) {
             this.#host.fault(error);
         }
-        this.#deliveries.end();
+        deliveries.end();
+    }
+
+    /** @param {any} message @param {number} endpoint its ticket, 0 if there is none */
+    #receiveInvocation(message, endpoint) {
+        const deliveries = this.#deliveries;
+        if (endpoint === 0) return this.#receiveRare(message);
+        if (deliveries.busy) return deliveries.push({ op: Op.Invocation, a: endpoint, b: message[1], message });
+        deliveries.busy = true;
+        try {
+            this.#host.invocation(this, endpoint, message[1], message);
+        } catch (error) {
+            this.#host.fault(error);
+        }
+        deliveries.end();
     }
 
     /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */

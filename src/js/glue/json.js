@@ -246,12 +246,13 @@ export const json = {
      */
     prepare(middle, args, kwargs) {
         const start = startOf(middle);
+        if (args !== undefined && !Array.isArray(args)) return `${start + binaryText(args)}]`;
         if (kwargs !== undefined && hasKeys(kwargs)) {
             const list = args === undefined || (args.length === 0 && /** @type {any} */ (args).toJSON === undefined) ? '[]' : part(args, '[', 'args');
             return `${start + list},${part(kwargs, '{', 'kwargs')}]`;
         }
         if (args === undefined || args.length === 0) return `${start.slice(0, -1)}]`;
-        return `${start + (Array.isArray(args) ? part(args, '[', 'args') : binaryText(args))}]`;
+        return `${start + part(args, '[', 'args')}]`;
     },
 
     /** A whole message of plain values. @param {any[]} message */

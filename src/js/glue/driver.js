@@ -339,9 +339,9 @@ export class Driver {
                     core.list_handlers(message[1]);
                     return this.#deliveries.push({ op: Op.Event, a: 0, b: 0, message, tickets: tickets(core) });
                 case RESULT:
-                    return this.#receiveResult(message, core.on_result(message[1]));
+                    return this.#receiveNumbers(message, Op.Result, core.on_result(message[1]), 0);
                 case INVOCATION:
-                    return this.#receiveInvocation(message, core.on_invocation(message[1], message[2]));
+                    return this.#receiveNumbers(message, Op.Invocation, core.on_invocation(message[1], message[2]), message[1]);
                 default:
                     this.#line.exact(message, data);
                     return this.#receiveRare(message);
@@ -351,28 +351,15 @@ export class Driver {
         }
     }
 
-    /** @param {any} message @param {number} ticket of the call, 0 if there is none */
-    #receiveResult(message, ticket) {
+    /** @param {any} message @param {number} op @param {number} a its ticket, 0 if there is none @param {number} b */
+    #receiveNumbers(message, op, a, b) {
         const deliveries = this.#deliveries;
-        if (ticket === 0) return this.#receiveRare(message);
-        if (deliveries.busy) return deliveries.push({ op: Op.Result, a: ticket, b: 0, message });
+        if (a === 0) return this.#receiveRare(message);
+        if (deliveries.busy) return deliveries.push({ op, a, b, message });
         deliveries.busy = true;
         try {
-            deliveries.take(ticket)?.done(Op.Result, 0, message);
-        } catch (error) {
-            this.#host.fault(error);
-        }
-        deliveries.end();
-    }
-
-    /** @param {any} message @param {number} endpoint its ticket, 0 if there is none */
-    #receiveInvocation(message, endpoint) {
-        const deliveries = this.#deliveries;
-        if (endpoint === 0) return this.#receiveRare(message);
-        if (deliveries.busy) return deliveries.push({ op: Op.Invocation, a: endpoint, b: message[1], message });
-        deliveries.busy = true;
-        try {
-            this.#host.invocation(this, endpoint, message[1], message);
+            if (op === Op.Result) deliveries.take(a)?.done(op, b, message);
+            else this.#host.invocation(this, a, b, message);
         } catch (error) {
             this.#host.fault(error);
         }

@@ -1,7 +1,7 @@
 // Measures wamp-wasm, autobahn, wampy and the floor side by side in a headless browser and prints one table a part.
 // Options: scripts/bench --help.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
 const driver = await import(`./lib/${options.browser}.mjs`);
 const out = fileURLToPath(new URL('../target/bench', import.meta.url));
 const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
+await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await bundle(out, pkg);
 const policy = options.csp ? { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" } : {};

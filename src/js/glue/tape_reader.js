@@ -90,11 +90,6 @@ export class TapeReader {
         this.f64 = new Float64Array(buffer);
     }
 
-    /** @param {number} index @returns {Shape} */
-    shape(index) {
-        return this.shapes[index] ?? this.meet(index);
-    }
-
     /** A shape that is met for the first time. @param {number} index @returns {Shape} */
     meet(index) {
         /** @type {string[]} */

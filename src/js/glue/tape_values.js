@@ -3,7 +3,7 @@
 // One rule: no code of the application runs in between, so one tape at a time is read, and where in it
 // lies in variables of this module: they cost less than the properties of an object.
 
-/** @typedef {{ i32: Int32Array, u32: Uint32Array, f64: Float64Array, u8: Uint8Array, shape(index: number): Shape }} Source */
+/** @typedef {{ i32: Int32Array, u32: Uint32Array, f64: Float64Array, u8: Uint8Array, shapes: (Shape | undefined)[], meet(index: number): Shape }} Source */
 /** The keys of an object, what makes it of them, and how often it was met at first. @typedef {{ keys: string[], make: (keys: string[], count: number, shape: Shape) => any, met: number }} Shape */
 
 /** Up to this a loop over the octets is faster than a call to the decoder. */
@@ -20,11 +20,17 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const SPECIALS = [null, false, true];
 
+/** @type {Uint8Array} */
 const empty = new Uint8Array(0);
 
 /** Whose tape it is. @type {Source} */
 let source;
+/** @type {Int32Array} */
 let i32 = new Int32Array(0);
+/** @type {Float64Array} */
+let f64 = new Float64Array(0);
+/** @type {(Shape | undefined)[]} */
+let shapes = [];
 let u8 = empty;
 /** The frame, and whether it is nobody else's. */
 let frame = empty;
@@ -42,7 +48,7 @@ let [chunkAt, textAt, chunk, offset] = [0, 0, '', 0];
  */
 export function valueOnTape(of, report, octets, isOwned) {
     source = of;
-    ({ i32, u8 } = of);
+    ({ i32, u8, f64, shapes } = of);
     at = i32[report] >>> 2;
     numbers = i32[report + 1] >>> 3;
     textAt = i32[report + 2] >>> 0;
@@ -71,7 +77,7 @@ export function value() {
         case 0:
             return word >> 3;
         case 1:
-            return source.f64[numbers + (word >>> 3)];
+            return f64[numbers + (word >>> 3)];
         case 2: {
             if (offset === chunk.length) {
                 if (word === 2) return '';
@@ -85,7 +91,7 @@ export function value() {
             return list(word >>> 3);
         case 4: {
             if (word === 4) return {};
-            const shape = source.shape(word >>> 3);
+            const shape = shapes[word >>> 3] ?? source.meet(word >>> 3);
             return shape.make(shape.keys, shape.keys.length, shape);
         }
         default:
@@ -116,7 +122,7 @@ function rare(word) {
     const operand = word >>> 3;
     switch (word & 7) {
         case 5: {
-            const shape = source.shape(operand);
+            const shape = shapes[operand] ?? source.meet(operand);
             const object = shape.make(shape.keys, shape.keys.length, shape);
             const pairs = i32[at++];
             for (let i = 0; i < pairs; i++) {

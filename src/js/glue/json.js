@@ -248,8 +248,8 @@ export const json = {
         const start = startOf(middle);
         if (args !== undefined && !Array.isArray(args)) return `${start + binaryText(args)}]`;
         if (kwargs !== undefined && hasKeys(kwargs)) {
-            const list = args === undefined || (args.length === 0 && /** @type {any} */ (args).toJSON === undefined) ? '[]' : part(args, '[', 'args');
-            return `${start + list},${part(kwargs, '{', 'kwargs')}]`;
+            const none = args === undefined || (args.length === 0 && /** @type {any} */ (args).toJSON === undefined);
+            return start + (none ? '[],' : `${part(args, '[', 'args')},`) + part(kwargs, '{', 'kwargs') + ']';
         }
         if (args === undefined || args.length === 0) return `${start.slice(0, -1)}]`;
         return `${start + part(args, '[', 'args')}]`;

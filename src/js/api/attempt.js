@@ -5,17 +5,13 @@
 import { lineOver } from '../glue/codec.js';
 import { init, memory } from '../glue/load.js';
 import { openTransport } from '../glue/transports.js';
-import { WampError } from './errors.js';
+import * as End from './end.js';
+import { WampError, textOf } from './errors.js';
 
 /** @typedef {import('../glue/transports.js').Transport} Transport */
 /** @typedef {import('../glue/transports.js').Way} Way */
 /** @typedef {ReturnType<typeof import('./options.js').connectionOptions>} Options */
 /** @typedef {{ reason: string | null, message: string }} Why */
-/**
- * What came of an attempt. `unreachable`: no way to the router was one, or something that it takes is not there;
- * `unsupported`: there can be none; `refused`: there are no credentials, so that trying again is of no use.
- * @typedef {'unreachable' | 'unsupported' | 'refused'} Failure
- */
 /**
  * Whoever made an attempt.
  * @typedef {object} Owner
@@ -23,7 +19,8 @@ import { WampError } from './errors.js';
  * @property {(way: Way) => void} missed a way is none now
  * @property {(way: Way) => void} opened a way is one
  * @property {(attempt: Attempt, transport: Transport, codec: import('../glue/codec.js').Codec) => void} ready
- * @property {(attempt: Attempt, failure: Failure, why: Why) => void} failed
+ * @property {(attempt: Attempt, end: number, why: Why) => void} failed with `Unreachable` when no way to the router was one, or something that it takes is not there;
+ * `Unsupported` when there can be none; `Refused` when there are no credentials, so that trying again is of no use
  */
 
 export const NO_TRANSPORT = Object.freeze({ type: 'none', url: null, protocol: null });
@@ -74,7 +71,7 @@ export class Attempt {
         if (this.#ways.length > 0) return this.#next();
         const error = new Error("none of the transports is of the type 'websocket' or 'longpoll', or has a create");
         this.#options.on_internal_error(error, 'could not create a transport:');
-        this.#failed('unsupported', null, error.message);
+        this.#failed(End.Unsupported, null, error.message);
     }
 
     /** It is over, and tells nothing more. */
@@ -111,7 +108,7 @@ export class Attempt {
             this.#connect(way, url, transport instanceof Promise ? await transport : transport);
         } catch (error) {
             if (unsupported) this.#options.on_internal_error(error, 'could not create a transport:');
-            this.#missed(way, `cannot connect to ${nameOf(way, url)}: ${text(error)}`, unsupported);
+            this.#missed(way, `cannot connect to ${nameOf(way, url)}: ${textOf(error)}`, unsupported);
         }
     }
 
@@ -125,26 +122,26 @@ export class Attempt {
         this.#unsupported &&= unsupported;
         this.#owner.missed(way);
         if (this.#ways.length > 0) return void this.#next();
-        this.#failed(this.#unsupported ? 'unsupported' : 'unreachable', null, this.#failures.join('; '));
+        this.#failed(this.#unsupported ? End.Unsupported : End.Unreachable, null, this.#failures.join('; '));
     }
 
     /** There are no credentials, or a module cannot be loaded. @param {any} error */
     #unready(error) {
         if (this.over) return;
         this.close();
-        if (error instanceof WampError) return this.#failed('refused', error.uri, String(error.args[0]));
+        if (error instanceof WampError) return this.#failed(End.Refused, error.uri, String(error.args[0]));
         if (error.name === 'ProviderError') this.#options.on_user_error(error.cause, 'auth raised: ');
-        this.#failed('unreachable', null, text(error));
+        this.#failed(End.Unreachable, null, textOf(error));
     }
 
-    /** @param {Failure} failure @param {string | null} reason @param {string} message */
-    async #failed(failure, reason, message) {
+    /** @param {number} end @param {string | null} reason @param {string} message */
+    async #failed(end, reason, message) {
         // What comes next is decided in the module.
         if (!memory) await this.#loading.catch(() => {});
         if (this.over) return;
         // A transport counts as open, but not where there is nothing that a session could be made with.
         if (this.#open) this.#owner.opened(this.#open);
-        this.#owner.failed(this, failure, { reason, message });
+        this.#owner.failed(this, end, { reason, message });
     }
 
     /** @param {Way} way @param {string | null} url @param {Transport} transport */
@@ -187,7 +184,7 @@ export class Attempt {
         } catch (error) {
             transport.close();
             this.#open = null;
-            if (this.#transport === transport) this.#failed('unreachable', null, text(error));
+            if (this.#transport === transport) this.#failed(End.Unreachable, null, textOf(error));
         }
     }
 }
@@ -195,9 +192,4 @@ export class Attempt {
 /** @param {Way} way @param {string | null} url */
 function nameOf({ type }, url) {
     return url ?? `the transport '${type}'`;
-}
-
-/** @param {unknown} error */
-export function text(error) {
-    return error instanceof Error ? error.message : String(error);
 }

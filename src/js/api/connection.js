@@ -3,16 +3,16 @@
 // business of the reconnect machine. One rule: whatever happens to an attempt, `onclose` fires once for it.
 
 import { LONGEST_TIMER } from '../glue/alarm.js';
+import * as EndCause from '../glue/cause.js';
 import { checkGoodbye, isUri } from '../glue/check.js';
 import { Driver } from '../glue/driver.js';
-import { EndCause } from '../glue/op.js';
 import { listen } from '../glue/page.js';
-import { Attempt, NO_TRANSPORT, text } from './attempt.js';
+import { Attempt, NO_TRANSPORT } from './attempt.js';
 import { deferred } from './deferred.js';
-import { StateError } from './errors.js';
+import * as End from './end.js';
+import { StateError, textOf } from './errors.js';
 import { guarded } from './guarded.js';
 import { connectionOptions } from './options.js';
-import { End } from './reconnect.js';
 import { AT_ONCE, Retries } from './retries.js';
 import { ASYNC_DISPOSE, Session } from './session.js';
 import { Statuses } from './status.js';
@@ -26,9 +26,6 @@ import { nothing, together } from './watch.js';
 
 const INVALID_URI = 'wamp.error.invalid_uri';
 const BY_APPLICATION = 'closed by the application';
-
-/** How each failure of an attempt counts. */
-const ENDS = Object.freeze({ unreachable: End.Unreachable, unsupported: End.Unsupported, refused: End.Refused });
 
 export class Connection {
     #options;
@@ -192,7 +189,7 @@ export class Connection {
             missed: (way) => this.#retries.missed(way),
             opened: (way) => this.#retries.opened(way),
             ready: (attempt, transport, codec) => this.#join(attempt, transport, codec),
-            failed: (attempt, failure, why) => this.#finish(attempt, ENDS[failure], why),
+            failed: (attempt, end, why) => this.#finish(attempt, end, why),
         });
         this.#attempt.start();
     }
@@ -213,7 +210,7 @@ export class Connection {
             on_internal_error(error, 'could not join:');
             attempt.driver?.abandon();
             transport.close();
-            this.#finish(attempt, End.Refused, { reason: isUri(realm) ? null : INVALID_URI, message: text(error) });
+            this.#finish(attempt, End.Refused, { reason: isUri(realm) ? null : INVALID_URI, message: textOf(error) });
         }
     }
 

@@ -8,6 +8,9 @@ function hidden(target, properties) {
     }
 }
 
+/** What something that was thrown says. @param {unknown} error */
+export const textOf = (error) => (error instanceof Error ? error.message : String(error));
+
 /** An error that WAMP carries, or that ends a request. Its enumerable keys are autobahn's: error, args, kwargs. */
 export class WampError extends Error {
     /**
@@ -48,8 +51,7 @@ hidden(StateError.prototype, { name: 'StateError' });
 export class EncodeError extends WampError {
     /** @param {unknown} cause */
     constructor(cause) {
-        const text = cause instanceof Error ? cause.message : String(cause);
-        super('wamp.error.invalid_argument', [text], {}, { cause });
+        super('wamp.error.invalid_argument', [textOf(cause)], {}, { cause });
     }
 }
 hidden(EncodeError.prototype, { name: 'EncodeError' });

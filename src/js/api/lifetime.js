@@ -3,8 +3,7 @@
 // durable session goes on from one attempt to the next, with its core, its handles and what waits; any other ends with its first.
 
 import { Core } from '../wasm/wamp_wasm.js';
-import { check } from '../glue/check.js';
-import { EndCause } from '../glue/op.js';
+import * as EndCause from '../glue/cause.js';
 import { codecs, withoutCodec } from '../glue/payload.js';
 import { Callee } from './callee.js';
 import { deferred } from './deferred.js';

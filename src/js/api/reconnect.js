@@ -2,9 +2,6 @@
 // What the reconnect machine and JavaScript say to each other. One rule: the numbers are those of
 // src/js/policy.rs and src/reconnect/end.rs, which say what each means.
 
-/** How an attempt ended. */
-export const End = Object.freeze({ Unsupported: 0, Unreachable: 1, Refused: 2, Left: 3, Lost: 4, Closed: 5 });
-
 /** What `onclose` calls it. @type {readonly ('closed' | 'lost' | 'unreachable' | 'unsupported')[]} */
 export const HOW = Object.freeze(['closed', 'lost', 'unreachable', 'unsupported']);
 

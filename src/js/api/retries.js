@@ -5,7 +5,8 @@
 import { utf8 } from '../glue/check.js';
 import { memory } from '../glue/load.js';
 import { Policy } from '../wasm/wamp_wasm.js';
-import { End, HOW, Reconnect, normal } from './reconnect.js';
+import * as End from './end.js';
+import { HOW, Reconnect, normal } from './reconnect.js';
 
 /** @typedef {import('../glue/transports.js').Way} Way */
 /** @typedef {typeof HOW[number]} How */

@@ -18,7 +18,6 @@ export class Watch {
     #past = nothing();
     /** The last of them. @type {Driver | null} */
     #done = null;
-    #sessions = 0;
     /** @type {Date | null} */
     #since = null;
 
@@ -29,7 +28,7 @@ export class Watch {
 
     /** @param {Driver} driver */
     joined(driver) {
-        this.#sessions++;
+        this.#past.sessions++;
         this.#since = new Date();
         this.#open = driver;
         // Where it cannot be loaded, the next session tries again.
@@ -56,15 +55,15 @@ export class Watch {
 
     /** @param {Driver | null} driver @returns {Stats} */
     stats(driver) {
-        if (driver === this.#done) driver = null;
-        const line = driver?.line;
-        return {
-            sent: { frames: this.#past.sent.frames + (line?.sent ?? 0), size: this.#past.sent.size + (line?.sentSize ?? 0) },
-            received: { frames: this.#past.received.frames + (line?.received ?? 0), size: this.#past.received.size + (line?.receivedSize ?? 0) },
-            pending: driver?.pending ?? 0,
-            sessions: this.#sessions,
+        const open = driver === this.#done ? null : driver;
+        const { sent = 0, sentSize = 0, received = 0, receivedSize = 0 } = open?.line ?? {};
+        return together(this.#past, {
+            sent: { frames: sent, size: sentSize },
+            received: { frames: received, size: receivedSize },
+            pending: open?.pending ?? 0,
+            sessions: 0,
             since: this.#since,
-        };
+        });
     }
 
     /** Loaded once the page has what it came for. @param {Driver} driver @param {{ interval: number, timeout: number }} options */

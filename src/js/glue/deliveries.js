@@ -4,6 +4,7 @@
 // may call straight back.
 
 import { sessionLost } from '../api/errors.js';
+import * as EndCause from './cause.js';
 import * as Op from './op.js';
 import { failure, mayBeCoded } from './payload.js';
 
@@ -99,7 +100,7 @@ export class Deliveries {
         this.#queue = [];
         this.#end(sessionLost(null, text));
         for (const ticket of [...this.pending.keys()]) this.take(ticket)?.failed(sessionLost(null, text));
-        this.#host.ended({ cause: Op.EndCause.TransportLost, reason: null, message: text, wasOpen: this.joined, wasClean: false, crashed: true });
+        this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: this.joined, wasClean: false, crashed: true });
     }
 
     // --- inside --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 // One rule: `#drain` empties the core after every call into it, sending at once; what is for the
 // application goes into a queue that one loop works off in order. So callbacks may call straight back.
 
-import { FeatureNotSupported, StateError, sessionLost } from '../api/errors.js';
+import { FeatureNotSupported, StateError, sessionLost, textOf } from '../api/errors.js';
 import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
@@ -299,7 +299,7 @@ export class Driver {
 
     /** @param {unknown} error why a frame cannot be read */
     #receiveInvalid(error) {
-        this.#run((core) => core.on_invalid(performance.now(), utf8(error instanceof Error ? error.message : String(error))));
+        this.#run((core) => core.on_invalid(performance.now(), utf8(textOf(error))));
     }
 
     /**
@@ -458,7 +458,7 @@ export class Driver {
         this.#core.__destroy_into_raw();
         this.#core = null;
         this.#host.fault(error);
-        this.#deliveries.fail(`internal error: ${error instanceof Error ? error.message : error}`);
+        this.#deliveries.fail(`internal error: ${textOf(error)}`);
     }
 }
 

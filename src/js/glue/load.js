@@ -2,6 +2,7 @@
 // Loads the WebAssembly modules, each once, when it is first needed. A failed load is forgotten, so that
 // the next attempt tries again.
 
+import { textOf } from '../api/errors.js';
 import { made as core } from '../wasm/wamp_wasm.js';
 
 /** @typedef {string | URL | Request | Response | BufferSource | WebAssembly.Module} Source */
@@ -75,8 +76,7 @@ export function loader(name, made, address) {
                 return joined(beside, await WebAssembly.instantiate(module, importsOf(name, beside)));
             } catch (cause) {
                 loading = undefined;
-                const text = cause instanceof Error ? cause.message : String(cause);
-                throw new Error(`wamp-wasm: cannot load the WebAssembly module: ${text}`, { cause });
+                throw new Error(`wamp-wasm: cannot load the WebAssembly module: ${textOf(cause)}`, { cause });
             }
         })();
         return loading;

@@ -3,6 +3,7 @@
 // messages too. They are MessagePack, whatever the serializer of the connection. One rule: values in here are
 // plain, as a codec has read them, so that no code of the application runs.
 
+import { textOf } from '../api/errors.js';
 import { json, stringify } from './json.js';
 import { read } from './msgpack_reader.js';
 import { write } from './msgpack_writer.js';
@@ -18,7 +19,7 @@ export function guardedOctets(message) {
     try {
         return toOctets(message);
     } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        return textOf(error);
     }
 }
 

@@ -27,6 +27,3 @@ export const Interrupted = 21;
 export const SubscriptionRestored = 22;
 export const RegistrationRestored = 23;
 export const NotRestored = 24;
-
-/** Why a session ended. */
-export const EndCause = Object.freeze({ Left: 0, Goodbye: 1, Aborted: 2, Violation: 3, JoinFailed: 4, TransportLost: 5 });

@@ -1,5 +1,5 @@
 // What a page's bundler makes of a module: Rolldown, the bundler of Vite. One rule: nothing is in the chunks but the
-// code of the module. Vite itself adds the same 0.9 kB, which preload CSS, to every page that has a dynamic import.
+// code of the module. Vite itself adds about 1 kB, which preloads CSS, to every page that has a dynamic import.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

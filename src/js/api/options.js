@@ -131,11 +131,11 @@ function nameOf(serializer, own) {
 }
 
 /** When to ask a silent router whether it is still there; null for never. @param {any} options */
-function heartbeatOption({ heartbeat, durable }) {
-    if (!(heartbeat ?? durable)) return null;
-    const { interval = 30_000, timeout = 10_000, ...others } = isGivenDict(heartbeat) ? heartbeat : { others: heartbeat };
-    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1 && time <= LONGEST_TIMER) && Object.values(others).every((other) => other == null || other === true);
-    check(isRight, `${WHERE}: <options>.heartbeat must be a boolean or { interval, timeout } in milliseconds`);
+function heartbeatOption({ durable = false, heartbeat = durable }) {
+    if (heartbeat === false) return null;
+    const { interval = 30_000, timeout = 10_000, ...others } = heartbeat === true ? {} : heartbeat;
+    const isRight = [interval, timeout].every((time) => typeof time === 'number' && time >= 1 && time <= LONGEST_TIMER) && Object.keys(others).length === 0;
+    check(isRight && (heartbeat === true || isGivenDict(heartbeat)), `${WHERE}: <options>.heartbeat must be a boolean or { interval, timeout } in milliseconds`);
     return { interval, timeout };
 }
 

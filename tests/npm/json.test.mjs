@@ -1,0 +1,107 @@
+// What is sent as JSON: JSON.stringify writes it, and a search in its text finds what that may have written wrongly.
+// Whatever a payload holds, and wherever, the frame is what a writer says that looks at each value.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { NO_OPTIONS } from '../../pkg/glue/check.js';
+import { json } from '../../pkg/glue/json.js';
+
+const CASES = 20_000;
+const URI = 'com.example.topic';
+
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+function random(seed) {
+    return () => {
+        seed = (seed + 0x6d2b79f5) | 0;
+        let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+const TEXTS = ['', 'text', '{}', '{"0":1}', '"type":"Buffer"', '\\u0000', '\\', '"', '[[[[', 'a\0b', 'ünï𝄞', '}', 'x'.repeat(300)];
+const KEYS = ['a', 'id', 'tags', 't', '0', '00', '1', '', '}', ']', 'type', 'Buffer', '{}', 'ключ', '"', '\\'];
+const SPECIAL = [
+    () => new Uint8Array([1, 2]),
+    () => new Uint8Array(),
+    () => new Uint8Array([7]),
+    () => new Uint8Array([9, 8]).buffer,
+    () => new DataView(new ArrayBuffer(3)),
+    () => Buffer.from('ab'),
+    () => Buffer.alloc(0),
+    () => new Map([['k', new Map()]]),
+    () => new Map(),
+    () => new Set([1, new Set()]),
+    () => new Set(),
+    () => new Date(0),
+    () => 5n,
+    () => undefined,
+    () => () => {},
+    () => ({ toJSON: () => ({}) }),
+    () => ({ type: 'Buffer', data: [1] }),
+    () => '\0binary',
+];
+
+/** A value in which one in a few is special. */
+function anyValue(next, depth) {
+    const pick = (list) => list[Math.floor(next() * list.length)];
+    const kind = next();
+    if (kind < 0.03) return pick(SPECIAL)();
+    if (kind < 0.35 || depth === 0) return pick(TEXTS);
+    if (kind < 0.6) return pick([0, -1.5, 1e300, true, null, NaN]);
+    const count = Math.floor(next() * 5);
+    if (kind < 0.8) return Array.from({ length: count }, () => anyValue(next, depth - 1));
+    return Object.fromEntries(Array.from({ length: count }, () => [pick(KEYS), anyValue(next, depth - 1)]));
+}
+
+const octets = (value) => (value instanceof ArrayBuffer ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+
+/** What JSON has for a value; undefined for what it has nothing for. */
+function plain(value) {
+    if (typeof value === 'bigint') return Number(value);
+    if (typeof value === 'function' || value === undefined) return undefined;
+    if (typeof value === 'string' && value.startsWith('\0')) throw new TypeError('a string that begins with NUL');
+    if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return `\0${octets(value).toString('base64')}`;
+    if (value instanceof Map) return plain(Object.fromEntries(value));
+    if (value instanceof Set) return plain([...value]);
+    if (Array.isArray(value)) return value.map((item) => plain(item) ?? null);
+    if (typeof value.toJSON === 'function') return plain(value.toJSON());
+    const entries = Object.entries(value).map(([key, item]) => [key, plain(item)]);
+    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+}
+
+test('whatever a payload holds, its frame is what a look at each value says, or neither is there', () => {
+    const next = random(1);
+    let refused = 0;
+    for (let i = 0; i < CASES; i++) {
+        const args = Array.from({ length: Math.floor(next() * 6) }, () => anyValue(next, 3));
+        const kwargs = next() < 0.5 ? { k: anyValue(next, 3), more: anyValue(next, 2) } : undefined;
+        let expected;
+        try {
+            expected = [16, 7, {}, URI, ...(kwargs ? [plain(args), plain(kwargs)] : args.length > 0 ? [plain(args)] : [])];
+        } catch {
+            refused++;
+            assert.throws(() => json.prepare([NO_OPTIONS, URI], args, kwargs), TypeError);
+            continue;
+        }
+        assert.deepEqual(JSON.parse(json.finish([16, 7], json.prepare([NO_OPTIONS, URI], args, kwargs))), expected);
+    }
+    assert.ok(refused > CASES / 100 && refused < CASES / 2, `${refused} of ${CASES} were refused`);
+});
+
+test('a message may nest 128 deep with its payload, however it does, and however large what stands beside', () => {
+    const wraps = [(inner) => [inner], (inner) => ({ a: inner }), (inner) => [0, inner, { b: [] }], (inner) => ({ t: '[{', z: inner, more: [[], []] })];
+    for (const wrap of wraps) {
+        // Deeper than what the wraps put beside it; the lists of the arguments and of the message are the other two.
+        let value = [[['x']]];
+        for (let levels = 3; levels < 126; levels++) value = wrap(value);
+        for (const beside of [[], [Array(500).fill({ a: [1] })], ['"[[[[\\"'.repeat(200)]]) {
+            const send = (item) => json.prepare([NO_OPTIONS, URI], [item, ...beside], undefined);
+            assert.equal(typeof send(value), 'string');
+            assert.throws(() => send(wrap(value)), { name: 'RangeError', message: '<args>: nesting exceeds the limit of 128' });
+        }
+    }
+});

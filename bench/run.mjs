@@ -1,8 +1,9 @@
 // Measures wamp-wasm, autobahn, wampy and the floor side by side in a headless browser and prints one table a part.
 // Options: scripts/bench --help.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tell } from './lib/bars.mjs';
@@ -30,10 +31,11 @@ const { values: options } = parseArgs({
 });
 
 const driver = await import(`./lib/${options.browser}.mjs`);
-const out = fileURLToPath(new URL('../target/bench', import.meta.url));
 const pkg = fileURLToPath(new URL('../pkg/', import.meta.url));
-await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
+const target = fileURLToPath(new URL('../target/', import.meta.url));
+await mkdir(target, { recursive: true });
+// Of this run alone: another may be going on.
+const out = await mkdtemp(join(target, 'bench-'));
 await bundle(out, pkg);
 const policy = options.csp ? { 'content-security-policy': "script-src 'self' 'wasm-unsafe-eval'" } : {};
 // Only an isolated page gets a clock of microseconds.
@@ -70,3 +72,4 @@ tell();
 if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 1)}\n`);
 await browser.close();
 server.close();
+await rm(out, { recursive: true });

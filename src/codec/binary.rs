@@ -45,12 +45,6 @@ pub(super) fn value(serializer: Serializer, octets: &[u8], at: usize) -> Result<
     })
 }
 
-/// The value in octets of MessagePack that are nothing else.
-#[cfg(all(feature = "js", target_family = "wasm"))]
-pub(super) fn whole(octets: &[u8]) -> Result<Value, DecodeError> {
-    next_value(&mut msgpack::Reader::new(octets), 0)
-}
-
 /// What an element is, by its first token.
 pub(super) fn kind(serializer: Serializer, octets: &[u8]) -> Result<Kind, DecodeError> {
     let first = match serializer {

@@ -3,7 +3,7 @@
 
 use std::mem;
 
-use super::{DecodeError, EncodeError, Output, token::Token};
+use super::DecodeError;
 use crate::message::{
     AuthExtra, CallOptions, CancelOptions, CloseDetails, Dict, EndDetails, ErrorDetails, EventDetails,
     HelloDetails, Id, InvocationDetails, Keys, MessageType, OptionError, PublicationId, PublishOptions,
@@ -40,7 +40,8 @@ pub(super) trait Element: Sized {
     const KIND: Kind;
     /// Takes it out of a header, whose elements are taken in their order.
     fn take(header: &mut Header) -> Self;
-    fn part(&self) -> Part<'_>;
+    /// Puts it to the parts of a message that is written, which come in their order.
+    fn put<'a>(&'a self, parts: &mut Parts<'a>);
 }
 
 /// What an element of a message can be.
@@ -55,6 +56,12 @@ pub(super) enum Kind {
     Dict(&'static Keys),
 }
 
+impl Kind {
+    pub(super) const fn is_number(self) -> bool {
+        matches!(self, Self::Id | Self::IdOrZero | Self::RequestType)
+    }
+}
+
 /// The elements of a header, each checked. No message has more than two numbers, a text and a dict.
 #[derive(Default)]
 pub(super) struct Header {
@@ -66,6 +73,16 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// The header of one number, or of two, and details, all of which are right.
+    #[cfg(all(feature = "js", target_family = "wasm"))]
+    pub(super) const fn of_checked(first: u64, second: Option<u64>, dict: Dict) -> Self {
+        let (numbers, count) = match second {
+            Some(second) => ([first, second], 2),
+            None => ([0, first], 1),
+        };
+        Self { numbers, count, text: String::new(), dict }
+    }
+
     /// Reads the next element.
     pub(super) fn read(&mut self, kind: Kind, value: Value) -> Result<(), Problem> {
         let expected = match (kind, value) {
@@ -118,23 +135,40 @@ impl Header {
 
 const AN_ID: &str = "an id from 1 to 2^53";
 
-/// What an element is on the wire: the few forms that all of them share, so that they are written by the
-/// same code.
-#[derive(Clone, Copy)]
-pub(super) enum Part<'a> {
-    Integer(u64),
-    Text(&'a str),
-    Dict(&'a Dict),
+/// What a [`Header`] is of a message that is written: so that one loop writes them all.
+#[derive(Default)]
+pub(super) struct Parts<'a> {
+    /// The last one that was put is the second.
+    numbers: [u64; 2],
+    text: &'a str,
+    dict: Option<&'a Dict>,
 }
 
-impl Part<'_> {
-    pub(super) fn write(self, out: &mut Output) -> Result<(), EncodeError> {
-        match self {
-            Self::Integer(number) => out.token(Token::from_u64(number)),
-            Self::Text(text) => out.token(Token::Str(text.into())),
-            Self::Dict(dict) => out.dict(dict),
+impl<'a> Parts<'a> {
+    #[inline(always)]
+    const fn put_number(&mut self, number: u64) {
+        self.numbers = [self.numbers[1], number];
+    }
+
+    /// The part of this kind; of two numbers the first, unless it is to be the last.
+    pub(super) fn part(&self, kind: Kind, last: bool) -> Part<'a> {
+        match kind {
+            Kind::Id | Kind::IdOrZero | Kind::RequestType => {
+                let [first, second] = self.numbers;
+                Part::Number(if last { second } else { first })
+            }
+            Kind::Uri | Kind::Text => Part::Text(self.text),
+            Kind::Dict(_) => self.dict.map_or(Part::Text(self.text), Part::Dict),
         }
     }
+}
+
+/// An element as it is on the wire: the few forms that all of them share.
+#[derive(Clone, Copy)]
+pub(crate) enum Part<'a> {
+    Number(u64),
+    Text(&'a str),
+    Dict(&'a Dict),
 }
 
 impl Element for Uri {
@@ -144,8 +178,8 @@ impl Element for Uri {
         header.uri()
     }
 
-    fn part(&self) -> Part<'_> {
-        Part::Text(self.as_str())
+    fn put<'a>(&'a self, parts: &mut Parts<'a>) {
+        parts.text = self.as_str();
     }
 }
 
@@ -156,8 +190,8 @@ impl Element for String {
         mem::take(&mut header.text)
     }
 
-    fn part(&self) -> Part<'_> {
-        Part::Text(self)
+    fn put<'a>(&'a self, parts: &mut Parts<'a>) {
+        parts.text = self;
     }
 }
 
@@ -169,8 +203,8 @@ impl Element for MessageType {
         Self::from_code(header.number()).unwrap_or(Self::Call)
     }
 
-    fn part(&self) -> Part<'_> {
-        Part::Integer(self.code())
+    fn put<'a>(&'a self, parts: &mut Parts<'a>) {
+        parts.put_number(self.code());
     }
 }
 
@@ -192,8 +226,8 @@ impl Element for Option<RequestId> {
         RequestId::new(header.number()).ok()
     }
 
-    fn part(&self) -> Part<'_> {
-        Part::Integer(self.map_or(0, Id::get))
+    fn put<'a>(&'a self, parts: &mut Parts<'a>) {
+        parts.put_number(self.map_or(0, Id::get));
     }
 }
 
@@ -206,8 +240,8 @@ macro_rules! ids {
                 Self::of_checked(header.number())
             }
 
-            fn part(&self) -> Part<'_> {
-                Part::Integer(self.get())
+            fn put<'a>(&'a self, parts: &mut Parts<'a>) {
+                parts.put_number(self.get());
             }
         }
     )*};
@@ -224,8 +258,8 @@ macro_rules! dicts {
                 Self::of_checked(mem::take(&mut header.dict))
             }
 
-            fn part(&self) -> Part<'_> {
-                Part::Dict(self.as_dict())
+            fn put<'a>(&'a self, parts: &mut Parts<'a>) {
+                parts.dict = Some(self.as_dict());
             }
         }
     )*};

@@ -26,6 +26,8 @@ mod span;
 pub mod tape;
 mod token;
 
+#[cfg(all(feature = "js", target_family = "wasm"))]
+pub(crate) use element::Part;
 pub use encoded::Encoded;
 pub use error::{DecodeError, EncodeError};
 pub use frame::{Frame, Serializer, negotiate};
@@ -65,11 +67,17 @@ pub fn encode<P: WirePayload>(serializer: Serializer, message: &Message<P>) -> R
     let name = message.message_type().name();
     let mut out = Output::new(serializer)?;
     let payload = shape::payload(message);
-    shape::write_header(message, payload.map_or(0, P::elements), &mut out)?;
+    shape::header(message).write(payload.map_or(0, P::elements), &mut out)?;
     if let Some(payload) = payload {
         payload.write(&mut out).map_err(|e| e.inside(&text![name, "."]))?;
     }
     out.into_frame().map_err(|e| e.inside(name))
+}
+
+/// What a message is made of, for a caller who writes it: its header behind the type, and its payload.
+#[cfg(all(feature = "js", target_family = "wasm"))]
+pub(crate) fn parts<P>(message: &Message<P>) -> (Vec<Part<'_>>, Option<&P>) {
+    (shape::header(message).parts().map(|(_, part)| part).collect(), shape::payload(message))
 }
 
 /// Reads the message in a frame.
@@ -126,13 +134,16 @@ pub fn decode_values<P: Payload>(elements: Vec<Value>, payload: P) -> Result<Mes
     message_of(elements.into_iter(), len, false, |_| Ok(payload))
 }
 
-/// Reads the value in octets of MessagePack, from whoever writes no other.
-///
-/// # Errors
-/// As [`decode`], for octets that break off or nest too deep.
+/// A message whose header is one or two numbers, and details where it has some, all of which are right.
 #[cfg(all(feature = "js", target_family = "wasm"))]
-pub(crate) fn msgpack_value(octets: &[u8]) -> Result<Value, DecodeError> {
-    binary::whole(octets)
+pub(crate) fn of_numbers<P: Payload>(
+    message_type: MessageType,
+    first: u64,
+    second: Option<u64>,
+    details: crate::message::Dict,
+    payload: P,
+) -> Message<P> {
+    shape::message(message_type, &mut element::Header::of_checked(first, second, details), payload)
 }
 
 /// The message of these elements, of which there are `len` in all.

@@ -4,8 +4,9 @@
 
 use super::{
     DecodeError, EncodeError, Output,
-    element::{Element, Header, Kind, Part},
+    element::{Element, Header, Kind, Part, Parts},
     span::Piece,
+    token::Token,
 };
 use crate::message::{
     self, AuthExtra, CallOptions, CancelOptions, CloseDetails, EndDetails, ErrorDetails, EventDetails,
@@ -61,24 +62,22 @@ macro_rules! shapes {
             }
         }
 
-        /// Writes everything but the payload, which will have so many elements.
-        pub(super) fn write_header<P>(
-            message: &Message<P>,
-            payload_elements: usize,
-            out: &mut Output,
-        ) -> Result<(), EncodeError> {
+        /// What is written of a message in front of its payload, behind its type.
+        pub(super) fn header<P>(message: &Message<P>) -> Written<'_> {
             let layout = layout(message.message_type());
+            let mut parts = Parts::default();
+            let mut written = layout.required - 1;
             match message {
                 $(Message::$name(message) => {
-                    let parts = [$(message.$field.part(),)* $(message.$last_field.part(),)?];
-                    let written = layout.required - 1;
+                    $(message.$field.put(&mut parts);)*
                     $(
+                        message.$last_field.put(&mut parts);
                         let has_last: fn(&message::$name) -> bool = |$m| $written;
-                        let written = written + usize::from(has_last(message));
+                        written += usize::from(has_last(message));
                     )?
-                    layout.write(parts.get(..written).unwrap_or_default(), payload_elements, out)
                 })*
             }
+            Written { layout, parts, len: written }
         }
 
         /// The payload, of a message that has one.
@@ -152,18 +151,39 @@ impl Layout {
         }
         Ok(header)
     }
+}
 
-    /// Writes the type and the header, of which these parts are written.
-    fn write(
-        &self,
-        parts: &[Part<'_>],
-        payload_elements: usize,
-        out: &mut Output,
-    ) -> Result<(), EncodeError> {
-        out.begin_message(1 + parts.len() + payload_elements)?;
-        Part::Integer(self.message.code()).write(out)?;
-        for ((name, _), part) in self.header.iter().zip(parts) {
-            part.write(out).map_err(|e| e.inside(&text![self.message, ".", name]))?;
+/// The header of a message that is written: its parts in their order.
+pub(super) struct Written<'a> {
+    layout: &'static Layout,
+    parts: Parts<'a>,
+    /// How many of the elements are written: the last one is not always.
+    pub(super) len: usize,
+}
+
+impl<'a> Written<'a> {
+    /// The name of each element, and what it is.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, Part<'a>)> {
+        let mut numbers = self.layout.header.iter().filter(|(_, kind)| kind.is_number()).count();
+        self.layout.header.iter().take(self.len).map(move |(name, kind)| {
+            let part = self.parts.part(*kind, numbers == 1);
+            numbers -= usize::from(kind.is_number());
+            (*name, part)
+        })
+    }
+
+    /// Writes the message up to its payload, which will have so many elements.
+    pub(super) fn write(&self, payload_elements: usize, out: &mut Output) -> Result<(), EncodeError> {
+        let message = self.layout.message;
+        out.begin_message(1 + self.len + payload_elements)?;
+        out.token(Token::from_u64(message.code()))?;
+        for (name, part) in self.parts() {
+            let written = match part {
+                Part::Number(number) => out.token(Token::from_u64(number)),
+                Part::Text(text) => out.token(Token::Str(text.into())),
+                Part::Dict(dict) => out.dict(dict),
+            };
+            written.map_err(|e| e.inside(&text![message, ".", name]))?;
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ pub fn problem_of(request: &[u8]) -> Option<String> {
 /// The roles of this side and their features, as HELLO announces them: a dict in MessagePack.
 #[wasm_bindgen]
 pub fn own_roles() -> Vec<u8> {
-    octets::of_dict(announced().as_dict()).unwrap_or_default()
+    octets::of_dict(announced().as_dict())
 }
 
 /// Whether a text, in UTF-8, is a complete URI.

@@ -12,11 +12,8 @@ use super::{
 };
 use crate::{
     auth::WelcomeRule,
-    message::{
-        Event, EventDetails, Id, Invocation, InvocationDetails, Message, MessageType, Published, Registered,
-        RequestId, Result as ResultMessage, ResultDetails, Show, Subscribed, Unregistered, Unsubscribed, Uri,
-        Value, text,
-    },
+    codec,
+    message::{Dict, Id, Message, MessageType, RequestId, Show, Uri, Value, text},
     session::{
         CommandError, Ended, Failure, Input, Output, Session, SessionConfig, SessionEvent, Success, Ticket,
     },
@@ -239,40 +236,24 @@ pub(super) fn number(ticket: Ticket) -> f64 {
 }
 
 fn hot(code: u32, a: f64, b: f64, flags: u32) -> Option<Message<Slot>> {
-    let payload = Slot::Received;
-    Some(match MessageType::from_code(code.into())? {
-        MessageType::Published => Published { request: id(a)?, publication: id(b)? }.into(),
-        MessageType::Subscribed => Subscribed { request: id(a)?, subscription: id(b)? }.into(),
-        MessageType::Unsubscribed => {
-            Unsubscribed { request: Some(id(a)?), details: Default::default() }.into()
-        }
-        MessageType::Event => {
-            let details = EventDetails::default();
-            Event { subscription: id(a)?, publication: id(b)?, details, payload }.into()
-        }
-        MessageType::Result => {
-            let mut details = ResultDetails::default();
-            if flags & PROGRESS != 0 {
-                details = details.with("progress", true);
-            }
-            ResultMessage { request: id(a)?, details, payload }.into()
-        }
-        MessageType::Registered => Registered { request: id(a)?, registration: id(b)? }.into(),
-        MessageType::Unregistered => {
-            Unregistered { request: Some(id(a)?), details: Default::default() }.into()
-        }
-        MessageType::Invocation => {
-            let mut details = InvocationDetails::default();
-            if flags & PROGRESS != 0 {
-                details = details.with("progress", true);
-            }
-            if flags & RECEIVE_PROGRESS != 0 {
-                details = details.with("receive_progress", true);
-            }
-            Invocation { request: id(a)?, registration: id(b)?, details, payload }.into()
-        }
+    use MessageType::{
+        Event, Invocation, Published, Registered, Result, Subscribed, Unregistered, Unsubscribed,
+    };
+
+    let kind = MessageType::from_code(code.into())?;
+    let first: RequestId = id(a)?;
+    let second: Option<RequestId> = match kind {
+        Published | Subscribed | Event | Registered | Invocation => Some(id(b)?),
+        Unsubscribed | Result | Unregistered => None,
         _ => return None,
-    })
+    };
+    let mut details = Dict::new();
+    for (flag, key) in [(PROGRESS, "progress"), (RECEIVE_PROGRESS, "receive_progress")] {
+        if flags & flag != 0 {
+            details.insert(key, true);
+        }
+    }
+    Some(codec::of_numbers(kind, first.get(), second.map(Id::get), details, Slot::Received))
 }
 
 impl Core {
@@ -306,16 +287,8 @@ impl Core {
     }
 
     fn send(&mut self, message: &Message<Slot>) -> Op {
-        match octets::of_message(message) {
-            Ok(octets) => {
-                self.octets = octets;
-                Op::Send
-            }
-            Err(error) => {
-                self.text = text![message.message_type(), ": ", error];
-                Op::Fault
-            }
-        }
+        self.octets = octets::of_message(message);
+        Op::Send
     }
 
     fn event(&mut self, event: SessionEvent<Slot>) -> Op {

@@ -44,8 +44,6 @@ pub enum Op {
     RegistrationRevoked = 17,
     /// `a` the cause, `b` 1 when the session had been open, `uri` and `take_text` why.
     Ended = 18,
-    /// The core failed in a way that should not exist; `take_text` explains. Close the transport.
-    Fault = 19,
     /// `a` the request of a running invocation. The payload is in the message.
     InvocationPart = 20,
     /// `a` the request of a running invocation that is to stop, `b` 1 when an answer is waited for, `uri` why.

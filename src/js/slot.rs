@@ -1,9 +1,6 @@
 //! The payload of the JavaScript API: the values stay in JavaScript, Rust only knows where they are.
 
-use crate::{
-    codec::{DecodeError, EncodeError, Output, PayloadElements, Span, WirePayload},
-    message::{Payload, Value},
-};
+use crate::message::Payload;
 
 /// Where the payload of a message is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,22 +17,5 @@ pub(crate) enum Slot {
 impl Payload for Slot {
     fn from_text(text: &str) -> Self {
         Self::Text(text.to_owned())
-    }
-}
-
-impl WirePayload for Slot {
-    fn read(_: PayloadElements<Span<'_>>) -> Result<Self, DecodeError> {
-        Ok(Self::Received)
-    }
-
-    fn elements(&self) -> usize {
-        usize::from(matches!(self, Self::Text(_)))
-    }
-
-    fn write(&self, out: &mut Output) -> Result<(), EncodeError> {
-        match self {
-            Self::Text(text) => out.list(&[Value::from(text.as_str())]),
-            Self::Empty | Self::Received => Ok(()),
-        }
     }
 }

@@ -42,10 +42,32 @@ impl Show for UriError {
         };
         text![in to, "URI '", uri, problem];
         if let Self::Forbidden { character, .. } = self {
-            to.extend(character.escape_default());
+            escape(*character, to);
             to.push('\'');
         }
     }
+}
+
+/// As [`char::escape_default`] has it, for the characters that no URI may have.
+fn escape(character: char, to: &mut String) {
+    match character {
+        ' ' | '#' => to.push(character),
+        '\t' => to.push_str("\\t"),
+        '\n' => to.push_str("\\n"),
+        '\r' => to.push_str("\\r"),
+        other => {
+            to.push_str("\\u{");
+            hexadecimal(other.into(), to);
+            to.push('}');
+        }
+    }
+}
+
+fn hexadecimal(number: u32, to: &mut String) {
+    if number > 15 {
+        hexadecimal(number / 16, to);
+    }
+    to.extend(char::from_digit(number % 16, 16));
 }
 
 shown! { UriError }
@@ -191,6 +213,18 @@ mod tests {
         }
         for bad in ["", ".", "a.", ".a", "a..b", "a b", "a\n", "a.b#c", "a\u{feff}", "a\u{1c}"] {
             assert!(!ok(bad, UriRules::Complete), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_forbidden_character_is_shown_as_rust_writes_it() {
+        for character in (0..0x1_0000).filter_map(char::from_u32).filter(|c| *c == '#' || is_space(*c)) {
+            let error = Uri::from(format!("a{character}b")).check(UriRules::Complete).unwrap_err();
+            let shown = character.escape_default();
+            assert_eq!(
+                error.to_string(),
+                format!("URI 'a{character}b' has the forbidden character '{shown}'")
+            );
         }
     }
 

@@ -148,6 +148,12 @@ impl Dict {
         }
     }
 
+    /// A dict of entries whose keys are known to be unique.
+    #[cfg(any(test, all(feature = "js", target_family = "wasm")))]
+    pub(crate) const fn of_unique(entries: Vec<(String, Value)>) -> Self {
+        Self(entries)
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {

@@ -60,7 +60,8 @@ impl Ways {
         for way in (self.best..count).chain(0..self.best) {
             // None is before every time. Sorted by hand: the standard library's is larger than all of this.
             let behind = self.order.iter().position(|other| recent(*other) > recent(way));
-            self.order.insert(behind.unwrap_or(self.order.len()), way);
+            let end = self.order.len();
+            self.order.insert(behind.unwrap_or(end).min(end), way);
         }
         &self.order
     }

@@ -30,12 +30,13 @@ impl Index {
         if let Some((_, before)) = list.get_mut(at).filter(|(found, _)| *found == number) {
             return Some(std::mem::replace(before, place));
         }
-        list.insert(at, (number, place));
+        // No place is behind the end, here and below: said so that the compiler needs no panic with a text for it.
+        list.insert(at.min(list.len()), (number, place));
         if list.len() > FULL {
             // Numbers that are counted upwards leave full lists behind.
             let half = if at == FULL { FULL } else { FULL / 2 };
-            let rest = list.split_off(half);
-            self.lists.insert(which + 1, rest);
+            let rest = list.split_off(half.min(list.len()));
+            self.lists.insert((which + 1).min(self.lists.len()), rest);
         }
         None
     }
@@ -46,7 +47,7 @@ impl Index {
         let at = position(list, number);
         list.get(at).filter(|(found, _)| *found == number)?;
         let (_, place) = list.remove(at);
-        if list.is_empty() {
+        if list.is_empty() && which < self.lists.len() {
             self.lists.remove(which);
         }
         Some(place)

@@ -150,9 +150,9 @@ impl<P: Payload> Session<P> {
             }
             return Ok(());
         }
-        if let Some(at) = self.invocations.late.iter().position(|late| *late == request) {
+        if self.invocations.late.contains(&request) {
             if !more {
-                self.invocations.late.remove(at);
+                self.invocations.late.retain(|late| *late != request);
             }
             return Ok(());
         }

@@ -40,7 +40,7 @@ pub(super) enum Stage {
 }
 
 #[derive(Debug)]
-struct Entry {
+pub(super) struct Entry {
     ticket: Ticket,
     /// Of the router, which makes this a handler or an endpoint.
     role: Role,
@@ -80,10 +80,10 @@ impl Kept {
         }
     }
 
-    pub(super) fn remove(&mut self, ticket: Ticket) {
-        if let Some(at) = self.find(ticket) {
-            self.entries.remove(at);
-        }
+    #[inline(never)]
+    pub(super) fn remove(&mut self, ticket: Ticket) -> Option<Box<Entry>> {
+        let at = self.find(ticket).filter(|at| *at < self.entries.len())?;
+        Some(self.entries.remove(at))
     }
 
     /// The command that waits for the answer to a request of this ticket; none, if it is a restore.
@@ -193,7 +193,7 @@ impl<P: Payload> Session<P> {
     #[inline(never)]
     pub(super) fn end_kept(&mut self, ticket: Ticket, role: Role) -> Option<Ticket> {
         let at = self.kept.find(ticket)?;
-        let entry = self.kept.entries.get_mut(at).filter(|entry| entry.role == role)?;
+        let entry = self.kept.entries.get(at).filter(|entry| entry.role == role)?;
         match entry.stage {
             Stage::New | Stage::Active | Stage::Ended(_) => return None,
             Stage::Restoring { .. } => {
@@ -203,7 +203,7 @@ impl<P: Payload> Session<P> {
             }
             Stage::Away | Stage::Waiting { .. } => {}
         }
-        let gone = self.kept.entries.remove(at);
+        let gone = self.kept.remove(ticket)?;
         let success = if role == Role::Broker {
             let mut others = self.kept.entries.iter();
             Success::Unsubscribed(!others.any(|other| other.role == role && other.pattern == gone.pattern))

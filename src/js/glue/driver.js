@@ -420,8 +420,6 @@ export class Driver {
                 case Op.Close:
                     this.#line.close();
                     break;
-                case Op.Fault:
-                    throw new Error(core.take_text());
                 case Op.Event:
                     this.#deliveries.push({ op, a: 0, b: 0, message, tickets: tickets(core) });
                     break;

@@ -21,7 +21,6 @@ export const Invocation = 15;
 export const SubscriptionRevoked = 16;
 export const RegistrationRevoked = 17;
 export const Ended = 18;
-export const Fault = 19;
 export const InvocationPart = 20;
 export const Interrupted = 21;
 export const SubscriptionRestored = 22;

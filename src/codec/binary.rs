@@ -125,7 +125,7 @@ fn token<'a>(reader: &mut impl Read<'a>) -> Result<Token<'a>, DecodeError> {
 }
 
 /// The next value, inside of `depth` lists and dicts.
-fn next_value<'a>(reader: &mut impl Read<'a>, depth: usize) -> Result<Value, DecodeError> {
+pub(super) fn next_value<'a>(reader: &mut impl Read<'a>, depth: usize) -> Result<Value, DecodeError> {
     let first = token(reader)?;
     of_token(first, reader, depth)?.ok_or_else(|| reader.malformed("an end where nothing can end"))
 }

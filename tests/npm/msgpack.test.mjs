@@ -49,7 +49,8 @@ function agree(octets) {
     // Rust reads no further than to the end of the value: octets behind it are seen only here.
     const [ours, whole, rust] = [byJavaScript(octets), byJavaScript(concat([0x91], octets)), byRust(octets)];
     assert.equal('value' in ours, 'value' in whole, hex);
-    if (ours.error?.includes('octets behind')) return false;
+    // Nor does it look for keys that occur twice: what the glue hands over has none.
+    if (ours.error?.includes('octets behind') || ours.error?.includes('occurs twice')) return false;
     assert.equal(ours.error === undefined, rust.error === undefined, `${hex}: ${ours.error} / ${rust.error}`);
     if (ours.error) return false;
     assert.deepStrictEqual(inHello(rust.octets), ours.value, hex);

@@ -6,8 +6,8 @@
 use crate::codec::MAX_DEPTH;
 use crate::message::{Dict, Value};
 
-/// The value in these octets, unless they break off, nest too deep, or hold what is not written by us: an
-/// extension or a float of 32 bits.
+/// The value in these octets, unless they break off or nest too deep. All of MessagePack is read, as the
+/// [reader of frames](super::Reader) reads it, so that the codec in JavaScript can be held against this.
 pub(crate) fn value(octets: &[u8]) -> Option<Value> {
     Reader(octets).value(0)
 }
@@ -33,6 +33,11 @@ impl Reader<'_> {
                 let length = self.number(first - 0xc4)?;
                 self.take(length)?.to_vec().into()
             }
+            0xc7..=0xc9 => {
+                let length = self.number(first - 0xc7)?;
+                self.extension(length)?
+            }
+            0xca => f64::from(f32::from_bits(self.number(2)? as u32)).into(),
             0xcb => f64::from_bits(self.number(3)?).into(),
             0xcc..=0xcf => self.number(first - 0xcc)?.into(),
             0xd0..=0xd3 => {
@@ -40,6 +45,7 @@ impl Reader<'_> {
                 let above = 64 - (8 << width);
                 ((self.number(width)? << above).cast_signed() >> above).into()
             }
+            0xd4..=0xd8 => self.extension(1 << (first - 0xd4))?,
             0xd9..=0xdb => {
                 let length = self.number(first - 0xd9)?;
                 self.text(length)?.into()
@@ -72,6 +78,11 @@ impl Reader<'_> {
         }
         // The keys of an object of JavaScript are unique.
         Some(Dict::of_unique(entries).into())
+    }
+
+    fn extension(&mut self, length: u64) -> Option<Value> {
+        let octets = self.take(length + 1)?;
+        Some(if octets == [0, 0] { Value::Null } else { octets.get(1..)?.to_vec().into() })
     }
 
     fn text(&mut self, length: u64) -> Option<String> {
@@ -193,8 +204,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_none() {
-        for octets in [&[0xc1][..], &[0xd4, 0, 0], &[0xca, 0, 0, 0, 0], &[0x81, 1, 1], &[0xa1, 0xff]] {
+    fn it_reads_what_the_reader_of_frames_reads() {
+        for first in 0..=u8::MAX {
+            for second in [0, 1, 2, 0x61, 0xc0, 0xff] {
+                let octets = [[0x91, first, second].as_slice(), &[0; 20]].concat();
+                let mut reader = super::super::Reader::new(&octets);
+                let theirs = crate::codec::binary::next_value(&mut reader, 0).ok();
+                // NaN is not equal to itself.
+                assert_eq!(format!("{:?}", value(&octets)), format!("{theirs:?}"), "{octets:02x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_is_none() {
+        for octets in [&[0xc1][..], &[0xd4, 0], &[0xca, 0, 0, 0], &[0x81, 1, 1], &[0xa1, 0xff]] {
             assert_eq!(value(octets), None, "{octets:?}");
         }
         assert_eq!(value(&[0x91; 100_000]), None, "too deep");

@@ -16,6 +16,16 @@ export async function launch(path = process.env.CHROMIUM ?? '/usr/bin/chromium')
         return new Map(processInfo.filter(({ type }) => type === 'renderer').map(({ id, cpuTime }) => [id, cpuTime]));
     }
 
+    /** The process that works most while a page does. One that has only just begun, as Chromium keeps one in reserve, is none of a page. */
+    async function working(page) {
+        const before = await times();
+        await page.evaluate(() => {
+            for (const end = performance.now() + 100; performance.now() < end; );
+        });
+        const worked = [...(await times())].filter(([id]) => before.has(id)).map(([id, seconds]) => [id, seconds - before.get(id)]);
+        return worked.sort(([, a], [, b]) => b - a)[0][0];
+    }
+
     return {
         version: `Chromium ${browser.version()}`,
         async open(url) {
@@ -26,14 +36,14 @@ export async function launch(path = process.env.CHROMIUM ?? '/usr/bin/chromium')
             return {
                 evaluate: (fn, arg) => page.evaluate(fn, arg),
                 devtools: () => context.newCDPSession(page),
-                /** The number of the process that it runs in: the one that works when it does. */
+                /** The number of the process that it runs in: the one that works when it does, and again when it does again. */
                 async process() {
-                    const before = await times();
-                    await page.evaluate(() => {
-                        for (const end = performance.now() + 100; performance.now() < end; );
-                    });
-                    const worked = ([id, seconds]) => [id, seconds - (before.get(id) ?? 0)];
-                    return [...(await times())].map(worked).sort(([, a], [, b]) => b - a)[0][0];
+                    for (let last, tries = 0; tries < 8; tries++) {
+                        const busiest = await working(page);
+                        if (busiest === last) return busiest;
+                        last = busiest;
+                    }
+                    throw new Error('other processes work as much as the page');
                 },
                 close: () => context.close(),
             };

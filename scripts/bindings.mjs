@@ -56,6 +56,14 @@ const imports = [...source.matchAll(/^export function (__(?!wbg_set_wasm)\w+)\(/
 const [thrower, ...others] = imports.filter((name) => name !== '__wbindgen_init_externref_table');
 if (!/^__wbg___wbindgen_throw_/.test(thrower) || others.length > 0) throw new Error(`${file}: the module imports more than scripts/bindings.mjs knows: ${imports}`);
 
+const written = [...classes, ...functions].join('\n\n');
+/** What the generated code calls in the module, but for what the helpers below do themselves. */
+const called = [...new Set(source.match(/\bwasm\.\w+/g))].filter((name) => !/^wasm\.(?:memory|__wbindgen_(?:malloc|free|externrefs))$/.test(name));
+const left = called.filter((name) => !new RegExp(`\\b${name.replace('.', '\\.')}\\b`).test(written));
+if (left.length > 0) throw new Error(`${file}: scripts/bindings.mjs found no function around ${left.join(', ')}`);
+const [unknown] = /\b(?:isLikeNone|WASM_VECTOR_LEN|passArray\w+|(?:ptr|len|val)\d)\b.*/.exec(written) ?? [];
+if (unknown) throw new Error(`${file}: scripts/bindings.mjs does not know how this is passed: ${unknown}`);
+
 writeFileSync(file, `// The classes and functions of a WebAssembly module: what wasm-bindgen wrote, made smaller by scripts/bindings.mjs.
 
 /** What the module exports. @type {any} */
@@ -111,7 +119,7 @@ class Owned {
     }
 }
 
-${[...classes, ...functions].join('\n\n')}
+${written}
 
 /** @param {any} exports */
 export function __wbg_set_wasm(exports) {

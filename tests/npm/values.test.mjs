@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { connect, EncodeError } from '../../pkg/node.js';
 import { serializers } from './binary.mjs';
-import { WELCOME, peerFor, WebSocket } from './peer.mjs';
+import { WELCOME, joined, peerFor, WebSocket } from './peer.mjs';
 
 /** A session whose calls are echoed by the far end, which decodes and encodes nothing: what it got is what it gives. */
 async function echoing(t, name) {
@@ -99,3 +99,14 @@ for (const name of Object.keys(serializers)) {
         assert.equal({}.polluted, undefined);
     });
 }
+
+test('keys that become the same text cost the one request that has them, and not the session', async (t) => {
+    const halves = { '\ud800': 1, '\ud801': 2 };
+    const { session, router } = await joined(t, { connect });
+    assert.throws(() => session.subscribe('com.t', () => {}, { _mine: halves }), /occurs twice/);
+    assert.throws(() => session.register('com.p', () => {}, { _mine: halves }), /occurs twice/);
+    const subscribing = session.subscribe('com.t', () => {}, { _mine: { '\ud800': 1 } });
+    assert.deepEqual(await router.receive(), [32, 1, { _mine: { '\ufffd': 1 } }, 'com.t']);
+    router.send([33, 1, 5]);
+    await subscribing;
+});

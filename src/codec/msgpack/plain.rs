@@ -76,7 +76,8 @@ impl Reader<'_> {
             let Value::String(key) = self.value(MAX_DEPTH)? else { return None };
             entries.push((key, self.value(depth + 1)?));
         }
-        // The keys of an object of JavaScript are unique.
+        // The keys of an object of JavaScript are unique. In UTF-8 two may be the same, if they have halves of
+        // surrogate pairs: the glue refuses that of an application, and a router gains nothing by it.
         Some(Dict::of_unique(entries).into())
     }
 

@@ -7,7 +7,7 @@ import { deferred } from './deferred.js';
 import { SessionLost, StateError, WampError } from './errors.js';
 import { Handles, NOBODY, isLive } from './handles.js';
 import { Registration } from './registration.js';
-import { Runs } from './runs.js';
+import { MOST_PARTS, Runs } from './runs.js';
 import { runningOf } from './values.js';
 
 const REGISTER = 64;
@@ -18,6 +18,7 @@ const CANCELED = 'wamp.error.canceled';
 /** @typedef {import('../glue/driver.js').Sender} Sender */
 /** @typedef {import('./handles.js').Kept & { handle: Registration }} Endpoint */
 
+/** @typedef {import('./runs.js').Early} Early */
 /** @typedef {typeof import('./endpoint.js').invoke} Run */
 
 /** What runs an endpoint, once it is loaded. @type {Run | undefined} */
@@ -60,10 +61,10 @@ export class Callee {
                 ready.catch(() => {});
                 const done = (/** @type {number} */ _, /** @type {number} */ id) => {
                     const handle = this.#begun(ticket, request, endpoint, options, id);
-                    ready.then(() => resolve(handle), (error) => {
-                        if (isLive(handle)) handle.unregister().catch(() => {});
+                    ready.then(() => resolve(handle), async (error) => {
                         reject(error);
-                    });
+                        if (isLive(handle)) await handle.unregister();
+                    }).catch(() => {});
                 };
                 const ticket = driver.request(request, { done, failed: reject });
             };
@@ -121,20 +122,33 @@ export class Callee {
         else if (kept) this.#invokeLater(driver, kept, request, message);
     }
 
-    /** Its registration has only just begun. @param {Sender} driver @param {any} kept @param {number} request @param {any} message */
+    /**
+     * Its registration has only just begun. Until there is what runs it, it counts as one that runs on.
+     * @param {Sender} driver @param {any} kept @param {number} request @param {any} message
+     */
     async #invokeLater(driver, kept, request, message) {
         const { runs } = this;
-        try {
-            await runner();
-        } catch (error) {
-            return driver.answer(true, request, [{}, 'wamp.error.runtime_error'], [String(error)], undefined);
-        }
-        /** @type {Run} */ (invoke)(driver, kept.handle, request, message, runs, this.#link.report);
+        /** @type {Early} */
+        const early = [];
+        runs.set(request, early);
+        const problem = await runner().catch((error) => error);
+        // It was answered, or nobody can be told any more.
+        if (runs.get(request) !== early) return;
+        if (problem) driver.answer(true, request, [{}, 'wamp.error.runtime_error'], [String(problem)], undefined);
+        else /** @type {Run} */ (invoke)(driver, kept.handle, request, message, runs, this.#link.report);
+        // Last, because a drain waits for it.
+        if (runs.get(request) === early) runs.delete(request);
+        for (const call of early) call();
     }
 
     /** More of the call of what runs. @param {Sender} driver @param {number} request @param {any} message INVOCATION, … */
     invocationPart(driver, request, message) {
         const invocation = this.runs.get(request);
+        if (Array.isArray(invocation)) {
+            // The first that is too many fails the call, and no other is needed.
+            if (invocation.length <= MOST_PARTS) invocation.push(() => this.invocationPart(driver, request, message));
+            return;
+        }
         if (!invocation || runningOf(invocation).part(message)) return;
         const error = new WampError(CANCELED, ['the parts of the call come faster than they are read']);
         runningOf(invocation).interrupt(error);
@@ -147,8 +161,9 @@ export class Callee {
      * @param {string | undefined} reason
      */
     interrupted(driver, request, kill, reason) {
-        const error = new WampError(CANCELED, reason ? [reason] : []);
         const invocation = this.runs.get(request);
+        if (Array.isArray(invocation)) return void invocation.push(() => this.interrupted(driver, request, kill, reason));
+        const error = new WampError(CANCELED, reason ? [reason] : []);
         const heard = invocation && runningOf(invocation).interrupt(error);
         if (kill && !heard) driver.answer(true, request, [{}, CANCELED], error.args, undefined);
     }
@@ -158,7 +173,7 @@ export class Callee {
         // Their requests mean something else on the next connection.
         const runs = this.runs;
         this.runs = new Runs();
-        for (const invocation of runs.values()) runningOf(invocation).interrupt(lost);
+        for (const invocation of runs.values()) if (!Array.isArray(invocation)) runningOf(invocation).interrupt(lost);
         runs.clear();
     }
 }

@@ -18,7 +18,7 @@ const NO_MIDDLE = [NO_OPTIONS];
  * @param {import('./registration.js').Registration} registration
  * @param {number} request
  * @param {any} message INVOCATION, Request, Registration, Details, Args, Kwargs
- * @param {Map<number, Invocation>} running where it is put while it runs on
+ * @param {import('./runs.js').Runs} running where it is put while it runs on
  * @param {(error: unknown, text: string) => void} report
  */
 export function invoke(driver, registration, request, message, running, report) {
@@ -40,7 +40,7 @@ export function invoke(driver, registration, request, message, running, report) 
 /**
  * Waits for the result of an endpoint. A function of its own, as closures would cost every invocation the room for what they hold.
  * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {Invocation} invocation @param {any} result
- * @param {Map<number, Invocation>} running @param {(error: unknown, text: string) => void} report
+ * @param {import('./runs.js').Runs} running @param {(error: unknown, text: string) => void} report
  */
 function runOn(driver, request, invocation, result, running, report) {
     running.set(request, invocation);

@@ -4,7 +4,9 @@
 /** So many parts of a call wait for an endpoint before the call fails. */
 export const MOST_PARTS = 10_000;
 
-/** The invocations that run on after their endpoints have returned, by request. @extends {Map<number, import('./values.js').Invocation>} */
+/** What came for an invocation before there was what runs it. @typedef {Array<() => void>} Early */
+
+/** The invocations that run on after their endpoints have returned, or cannot begin yet, by request. @extends {Map<number, import('./values.js').Invocation | Early>} */
 export class Runs extends Map {
     /** Told when the last is answered. @type {(() => void) | null} */
     onidle = null;

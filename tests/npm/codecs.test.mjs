@@ -160,6 +160,13 @@ for (const [subprotocol, made] of Object.entries(CODECS)) {
             assert.deepEqual(back(new Map([['a', new Set([1, 2])]])), { a: [1, 2] });
         });
 
+        test('in a frame that is a Buffer of Node a binary is a copy all the same, and no Buffer', () => {
+            const frame = Buffer.from(frameOf([Uint8Array.of(1, 2), new Uint8Array(5000).fill(3)]));
+            const [short, long] = codec.decode(frame)[4];
+            frame.fill(9);
+            assert.deepStrictEqual([short, long], [Uint8Array.of(1, 2), new Uint8Array(5000).fill(3)]);
+        });
+
         test('a binary is a copy that outlives the frame', () => {
             const frame = frameOf([Uint8Array.of(1, 2, 3)]);
             const value = codec.decode(frame)[4][0];

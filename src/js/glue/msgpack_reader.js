@@ -37,8 +37,9 @@ const [float, double] = [new Float32Array(octets.buffer), new Float64Array(octet
  * @param {ArrayBuffer | Uint8Array} frame @returns {any}
  */
 export function read(frame) {
-    u8 = frame instanceof Uint8Array ? frame : new Uint8Array(frame);
-    owned = u8 !== frame;
+    owned = !(frame instanceof Uint8Array);
+    // Node's Buffer is one whose slices are no copies.
+    u8 = frame instanceof Uint8Array ? new Uint8Array(frame.buffer, frame.byteOffset, frame.length) : new Uint8Array(frame);
     size = u8.length;
     at = depth = 0;
     try {

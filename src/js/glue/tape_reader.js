@@ -50,14 +50,16 @@ export class TapeReader {
      * @param {ArrayBuffer | Uint8Array} frame @returns {any}
      */
     read(frame) {
-        const octets = frame instanceof Uint8Array ? frame : new Uint8Array(frame);
+        const owned = !(frame instanceof Uint8Array);
+        // Node's Buffer is one whose slices are no copies.
+        const octets = frame instanceof Uint8Array ? new Uint8Array(frame.buffer, frame.byteOffset, frame.length) : new Uint8Array(frame);
         const { length } = octets;
         if (length < LARGE || !this.tapeOf(octets.subarray(0, FRONT), length)) {
             if (!this.tapeOf(octets, length)) throw new Error(this.tape.error());
         }
         const { i32, report } = this;
         if (i32[report + 5] !== this.generation || i32[report + 6] !== this.lastKeys.length) this.learn(report);
-        return valueOnTape(this, report, octets, octets !== frame);
+        return valueOnTape(this, report, octets, owned);
     }
 
     /**

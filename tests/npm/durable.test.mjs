@@ -369,15 +369,32 @@ test('handles can be ended after a failure inside, too', async (t) => {
     assert.deepEqual(life.again().take(), []);
 });
 
+test('a challenge whose attempt is over before what answers it is loaded is answered by nobody', async () => {
+    const asked = [];
+    const authentication = (attempt) => ({ answer: async (method, extra) => (asked.push([attempt, extra.n]), { signature: `of ${attempt}` }) });
+    const life = new Life({ authmethods: ['ticket'], authentication: authentication(1) });
+    life.wire.one();
+    life.wire.send([4, 'ticket', { n: 1 }]);
+    life.wire.drop();
+    const wire = life.attempt(authentication(2));
+    wire.one();
+    wire.send([4, 'ticket', { n: 2 }]);
+    for (let turn = 0; turn < 1000 && asked.length === 0; turn++) await settled();
+    await settled();
+    assert.deepEqual(asked, [[2, 2]]);
+    assert.deepEqual(wire.one(), [5, 'of 2', {}]);
+});
+
 test('a challenge that is answered too late is not answered on the next connection', async () => {
     const answers = [];
-    const life = new Life({ onchallenge: () => new Promise((resolve) => answers.push(resolve)) });
+    const life = new Life({ authmethods: ['ticket'], onchallenge: () => new Promise((resolve) => answers.push(resolve)) });
     life.wire.take();
     life.wire.send([4, 'ticket', {}]);
+    for (let turn = 0; turn < 1000 && answers.length === 0; turn++) await settled();
     life.wire.drop();
     const wire = life.attempt();
     wire.take();
-    answers[0]?.('secret');
+    answers[0]('secret');
     await settled();
     assert.deepEqual(wire.take(), []);
 });

@@ -62,7 +62,9 @@ export class Life {
     listens = false;
     errors = reports();
 
-    constructor(config = {}) {
+    /** @param config of the session, with the `authmethods` that it joins with */
+    constructor({ authmethods, ...config } = {}) {
+        this.authmethods = authmethods;
         const wire = (this.wire = new Wire());
         this.session = new Session({
             durable: true,
@@ -74,7 +76,7 @@ export class Life {
             ...this.errors,
             ...config,
         });
-        this.session.join('realm1');
+        this.session.join('realm1', this.authmethods);
     }
 
     #drive(host, core, wire) {
@@ -90,10 +92,10 @@ export class Life {
     }
 
     /** Another attempt, that has sent HELLO. */
-    attempt() {
+    attempt(authentication) {
         const wire = (this.wire = new Wire());
-        this.controls.resume((host, core) => this.#drive(host, core, wire));
-        this.session.join('realm1');
+        this.controls.resume((host, core) => this.#drive(host, core, wire), authentication);
+        this.session.join('realm1', this.authmethods);
         return wire;
     }
 

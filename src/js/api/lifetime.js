@@ -209,9 +209,11 @@ export class Lifetime {
     /** @param {any} message CHALLENGE, … */
     async #challenged(message) {
         const driver = this.use();
+        // That of this attempt: once it is loaded, there may be another.
+        const { config } = this;
         try {
             const { answerChallenge } = await import('./challenge.js');
-            answerChallenge(this.#session, driver, this.config, message);
+            if (driver.alive) answerChallenge(this.#session, driver, config, message);
         } catch (error) {
             driver.lose(`cannot answer the challenge: ${error}`);
         }

@@ -131,6 +131,12 @@ test('a long poll takes no more of an answer than max_message_size, also of one 
     await gone;
 });
 
+test('a max_pending that no core can count to is as many as it can, and not its default', async () => {
+    const { session } = await opened('wamp.2.json', { options: { max_pending: Number.MAX_SAFE_INTEGER } });
+    for (let n = 0; n < 100_001; n++) session.call('com.a').catch(() => {});
+    assert.equal(session.stats().pending, 100_001);
+});
+
 test('more requests than max_pending fail at once and are not sent, and room comes back with answers', async () => {
     const { session, feed, sent } = await opened('wamp.2.json', { options: { max_pending: 3 } });
     const calls = [1, 2, 3].map(() => session.call('com.a'));

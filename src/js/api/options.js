@@ -63,6 +63,8 @@ export function connectionOptions(options) {
         transports: transports.filter(isUsable),
         own,
         max_first_retries: given.max_first_retries ?? given.max_retries,
+        // As many as the core can count.
+        max_pending: given.max_pending && Math.min(given.max_pending, 2 ** 32 - 1),
         connect_timeout: Math.min(given.connect_timeout, LONGEST_TIMER),
         heartbeat: heartbeatOption(given),
         trace: traceOption(given),

@@ -114,8 +114,10 @@ class Owned {
         lost.unregister(this);
         return at;
     }
+    /** Once: what was given up is not there any more. */
     free() {
-        this.freed(this.__destroy_into_raw(), 0);
+        const at = this.__destroy_into_raw();
+        if (at !== 0) this.freed(at, 0);
     }
 }
 

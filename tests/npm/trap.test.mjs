@@ -56,6 +56,22 @@ test('a trap in one session rejects everything in it and says so, and other sess
     assert.equal((await opened('wamp.2.msgpack')).session.isOpen, true);
 });
 
+test('whoever closes the connection when a trap is reported hears of its end, once', async (t) => {
+    let connection;
+    const far = await opened('wamp.2.json', { options: { durable: true, on_internal_error: () => connection.close() } });
+    ({ connection } = far);
+    const printed = t.mock.method(console, 'error', () => {});
+    const mocked = t.mock.method(Core.prototype, 'poll', () => {
+        throw new WebAssembly.RuntimeError('unreachable');
+    });
+    far.feed([8, 48, 3, {}, 'com.example.error']);
+    mocked.mock.restore();
+    await turn();
+    assert.deepEqual(printed.mock.calls.map(({ arguments: [text, error] }) => `${text} ${error?.stack}`), []);
+    assert.deepEqual([far.closes.length, far.line.closed, far.session.isOpen], [1, true, false]);
+    assert.match((await far.session.closed).message, /by the application/);
+});
+
 test('a session whose memory is spoilt ends with what comes next, and what is asked of it fails and never hangs', async () => {
     const [received, closed, asked] = [await busy(), await busy(), await busy()];
     new Uint8Array(memory.buffer).fill(0xff);

@@ -263,3 +263,26 @@ test('null in place of args and kwargs is a violation, unless the connection is 
     assert.deepEqual(events, [[[], {}], [['a'], {}], [[], { k: 1 }]]);
     assert.throws(() => new Connection({ url: 'ws://x', realm: 'r', lenient: 1 }), /<options>.lenient must be a boolean/);
 });
+
+test('a transport may answer while it is told to send', async () => {
+    const answers = { 1: () => [2, 7, { roles: { broker: {}, dealer: {} } }], 16: (id) => [17, id, 9], 32: (id) => [33, id, 5], 34: (id) => [35, id], 48: (id) => [50, id, {}, [1]], 64: (id) => [65, id, 6], 66: (id) => [67, id] };
+    class Prompt {
+        constructor() {
+            queueMicrotask(() => this.onopen('wamp.2.json'));
+        }
+        send(frame) {
+            const [type, id] = JSON.parse(frame);
+            if (answers[type]) this.onmessage(JSON.stringify(answers[type](id)));
+        }
+        close() {}
+    }
+    const faults = [];
+    const session = await connect({ realm: 'r', protocols: ['wamp.2.json'], transports: [{ type: 'prompt', create: () => new Prompt() }], on_internal_error: (error) => faults.push(error), durable: false });
+    const soon = (promise) => Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve(faults), 500))]);
+    assert.equal(await soon(session.call('com.p')), 1);
+    assert.equal((await soon(session.publish('com.t', [], {}, { acknowledge: true }))).id, 9);
+    const [subscription, registration] = [await soon(session.subscribe('com.t', () => {})), await soon(session.register('com.p', () => 1))];
+    assert.deepEqual([subscription.id, registration.id, session.subscriptions, session.registrations], [5, 6, [[subscription]], [registration]]);
+    assert.deepEqual([await soon(subscription.unsubscribe()), await soon(registration.unregister())], [true, undefined]);
+    assert.deepEqual(faults, []);
+});

@@ -59,14 +59,15 @@ export class Callee {
                 const ready = runner();
                 // It is told once there is something to run.
                 ready.catch(() => {});
-                const done = (/** @type {number} */ _, /** @type {number} */ id) => {
+                const done = (/** @type {number} */ _, /** @type {number} */ id, /** @type {any} */ __, ticket = 0) => {
                     const handle = this.#begun(ticket, request, endpoint, options, id);
                     ready.then(() => resolve(handle), async (error) => {
                         reject(error);
                         if (isLive(handle)) await handle.unregister();
                     }).catch(() => {});
                 };
-                const ticket = driver.request(request, { done, failed: reject });
+                // The answer may be there before this returns.
+                driver.request(request, { done, failed: reject });
             };
             this.#link.when(offline, begin, reject);
         });

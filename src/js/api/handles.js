@@ -110,15 +110,14 @@ export class Handles extends Map {
                 if (error instanceof SessionLost || !driver.alive) this.#orphans.push(kept);
                 else if (kept.state === 'pending') this.#lose(kept, error);
             };
-            const done = (/** @type {number} */ _, /** @type {number} */ id) => {
+            const done = (/** @type {number} */ _, /** @type {number} */ id, /** @type {any} */ __, ticket = 0) => {
                 kept.ticket = ticket;
                 this.set(ticket, kept);
                 if (kept.state === 'pending') this.restored(ticket, id);
                 else drop(kept);
             };
-            let ticket = 0;
             try {
-                ticket = driver.request(kept.request, { done, failed });
+                driver.request(kept.request, { done, failed });
             } catch (error) {
                 // More than may be asked for at a time.
                 failed(/** @type {Error} */ (error));

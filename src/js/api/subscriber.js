@@ -54,7 +54,8 @@ export class Subscriber {
         return new Promise((resolve, reject) => {
             const begin = (/** @type {import('../glue/driver.js').Driver} */ driver) => {
                 driver.demand(SUBSCRIBE, wire);
-                const ticket = driver.request(request, { done: (_, id) => resolve(this.#begun(ticket, request, handler, options, id, local)), failed: reject });
+                // The answer may be there before this returns.
+                driver.request(request, { done: (_, id, __, ticket = 0) => resolve(this.#begun(ticket, request, handler, options, id, local)), failed: reject });
             };
             this.#link.when(local.offline, begin, reject);
         });

@@ -10,7 +10,7 @@ import { failure, mayBeCoded } from './payload.js';
 
 /** @typedef {import('./driver.js').Driver} Driver */
 /** @typedef {{ op: number, a: number, b: number, message: any, uri?: string, text?: string, tickets?: number[] }} Delivery */
-/** @typedef {{ done(op: number, b: number, message: any): void, failed(error: Error): void, progress?(message: any): void }} Pending */
+/** @typedef {{ done(op: number, b: number, message: any, ticket?: number): void, failed(error: Error): void, progress?(message: any): void }} Pending */
 /** @typedef {object} Handlers the host's, of one subscription */
 /** @typedef {{ cause: number, reason: string | null, message: string, wasOpen: boolean, wasClean: boolean, crashed?: boolean }} Ended */
 /**
@@ -149,7 +149,7 @@ export class Deliveries {
             case Op.Ended:
                 return host.ended({ cause: a, reason: uri ?? null, message: text ?? '', wasOpen: b === 1, wasClean: this.#end(sessionLost(uri, text)) });
             default:
-                return this.take(a)?.done(op, b, message);
+                return this.take(a)?.done(op, b, message, a);
         }
     }
 

@@ -286,3 +286,20 @@ test('a transport may answer while it is told to send', async () => {
     assert.deepEqual([await soon(subscription.unsubscribe()), await soon(registration.unregister())], [true, undefined]);
     assert.deepEqual(faults, []);
 });
+
+test('what a global WebSocket of a package compresses later is what was sent', async (t) => {
+    const peer = await peerFor(t, { protocol: 'wamp.2.msgpack', perMessageDeflate: true });
+    const { WebSocket: before } = globalThis;
+    globalThis.WebSocket = WebSocket;
+    t.after(() => (globalThis.WebSocket = before));
+    const joining = connect({ url: peer.url, realm: 'r', protocols: ['wamp.2.msgpack'], max_retries: 0 });
+    const router = await peer.connection();
+    await router.frame();
+    // WELCOME, 7, {"roles": {"broker": {}}}
+    router.send(Buffer.from('930207 81 a5 726f6c6573 81 a6 62726f6b6572 80'.replaceAll(' ', ''), 'hex'));
+    const session = await joining;
+    for (const letter of 'abcd') session.publish('com.t', [letter.repeat(3000)]);
+    const frames = [];
+    for (const _ of 'abcd') frames.push((await router.frame()).toString('latin1'));
+    assert.deepEqual(frames.map((frame) => [frame.length, frame.at(-1)]), [...'abcd'].map((letter) => [frames[0].length, letter]));
+});

@@ -32,7 +32,8 @@ export class WebSocketTransport {
         this.#socket = new Class(url, protocols);
         // First of all: a frame that arrived before would be a Blob, which can only be read later.
         this.#socket.binaryType = 'arraybuffer';
-        this.#mayKeep = options.WebSocket !== undefined;
+        // In place of that of a browser there may be a package's, such as ws, which compresses later.
+        this.#mayKeep = options.WebSocket !== undefined || !/\[native code]/.test(Class);
         this.#maxBuffered = options.max_buffered ?? DEFAULT_MAX_BUFFERED;
         this.url = url;
         this.#listeners = [

@@ -4,8 +4,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-// The first registration of a page waits for it, longer than this test does.
-import '../../pkg/api/endpoint.js';
 import { Life } from './wire.mjs';
 
 const LIVES = 60;

@@ -235,39 +235,6 @@ test('the module of CBOR is loaded only by a connection that agreed on it', asyn
     assert.deepEqual(loaded.sort(), ['/glue/cbor.js', '/wasm/wamp_wasm_cbor.js', '/wasm/wamp_wasm_cbor_bg.wasm']);
 });
 
-test('what runs endpoints is loaded by the first registration, and an invocation that comes before it is answered', async (t) => {
-    const peer = await peerFor(t);
-    const url = await serve(t, join(root, 'pkg'));
-    const opened = await page(t, `${url}/LICENSE-MIT`);
-    const loaded = [];
-    opened.on('request', (request) => /endpoint|running/.test(request.url()) && loaded.push(new URL(request.url()).pathname));
-    const joining = opened.evaluate(async (address) => {
-        const { connect } = await import('/index.js');
-        globalThis.session = await connect({ url: address, realm: 'realm1' });
-    }, peer.url);
-    const router = await peer.connection();
-    await router.receive();
-    router.send([2, 7, { roles: { broker: {}, dealer: {} } }]);
-    await joining;
-    assert.deepEqual(loaded, []);
-    const register = () => opened.evaluate(() => globalThis.session.register('com.p', ([x]) => x + 1).then(({ state }) => state, ({ message }) => message));
-    await opened.route('**/endpoint.js', (route) => route.abort());
-    const failing = register();
-    assert.equal((await router.receive())[0], 64);
-    router.send([65, 1, 5], [68, 1, 5, {}, [1]]);
-    const answers = [await router.receive(), await router.receive()];
-    assert.deepEqual(answers.map(([type, asked]) => [type, asked]).sort(), [[66, 2], [8, 68]]);
-    assert.match(await failing, /endpoint\.js/);
-    router.send([67, 2]);
-    await opened.unroute('**/endpoint.js');
-    const registering = register();
-    assert.equal((await router.receive())[0], 64);
-    router.send([65, 3, 6], [68, 2, 6, {}, [1]]);
-    assert.deepEqual(await router.receive(), [70, 2, {}, [2]]);
-    assert.equal(await registering, 'active');
-    assert.deepEqual(loaded.sort(), ['/api/endpoint.js', '/api/endpoint.js', '/api/running.js']);
-});
-
 test('the module of authentication is loaded only by an attempt that needs a proof', async (t) => {
     const url = await serve(t, join(root, 'pkg'));
     const opened = await page(t, `${url}/LICENSE-MIT`);

@@ -9,7 +9,7 @@ import { ProgressPromise, notify } from './deferred.js';
 import { WampError } from './errors.js';
 import { guarded } from './guarded.js';
 import { checkPolicy } from './offline.js';
-import { MOST_PARTS } from './runs.js';
+import { MOST_PARTS } from './running.js';
 import { EventBuffer } from './subscription.js';
 import { unwrap } from './values.js';
 

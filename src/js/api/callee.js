@@ -4,10 +4,11 @@
 
 import { plainDict } from '../glue/octets.js';
 import { deferred } from './deferred.js';
+import { invoke } from './endpoint.js';
 import { SessionLost, StateError, WampError } from './errors.js';
 import { Handles, NOBODY, isLive } from './handles.js';
 import { Registration } from './registration.js';
-import { MOST_PARTS, Runs } from './runs.js';
+import { Runs } from './running.js';
 import { runningOf } from './values.js';
 
 const REGISTER = 64;
@@ -17,15 +18,6 @@ const CANCELED = 'wamp.error.canceled';
 /** @typedef {import('../glue/driver.js').Driver} Driver */
 /** @typedef {import('../glue/driver.js').Sender} Sender */
 /** @typedef {import('./handles.js').Kept & { handle: Registration }} Endpoint */
-
-/** @typedef {import('./runs.js').Early} Early */
-/** @typedef {typeof import('./endpoint.js').invoke} Run */
-
-/** What runs an endpoint, once it is loaded. @type {Run | undefined} */
-let invoke;
-
-/** Loads it: a page that offers no procedures does without. */
-const runner = async () => void ({ invoke } = await import('./endpoint.js'));
 
 export class Callee {
     #session;
@@ -56,16 +48,7 @@ export class Callee {
         return new Promise((resolve, reject) => {
             const begin = (/** @type {Driver} */ driver) => {
                 driver.demand(REGISTER, wire);
-                const ready = runner();
-                // It is told once there is something to run.
-                ready.catch(() => {});
-                const done = (/** @type {number} */ _, /** @type {number} */ id, /** @type {any} */ __, ticket = 0) => {
-                    const handle = this.#begun(ticket, request, endpoint, options, id);
-                    ready.then(() => resolve(handle), async (error) => {
-                        reject(error);
-                        if (isLive(handle)) await handle.unregister();
-                    }).catch(() => {});
-                };
+                const done = (/** @type {number} */ _, /** @type {number} */ id, /** @type {any} */ __, ticket = 0) => resolve(this.#begun(ticket, request, endpoint, options, id));
                 // The answer may be there before this returns.
                 driver.request(request, { done, failed: reject });
             };
@@ -119,37 +102,12 @@ export class Callee {
     /** @param {Sender} driver @param {number} ticket @param {number} request @param {any} message INVOCATION, … */
     invocation(driver, ticket, request, message) {
         const kept = this.handles.get(ticket);
-        if (kept && invoke) invoke(driver, kept.handle, request, message, this.runs, this.#link.report);
-        else if (kept) this.#invokeLater(driver, kept, request, message);
-    }
-
-    /**
-     * Its registration has only just begun. Until there is what runs it, it counts as one that runs on.
-     * @param {Sender} driver @param {any} kept @param {number} request @param {any} message
-     */
-    async #invokeLater(driver, kept, request, message) {
-        const { runs } = this;
-        /** @type {Early} */
-        const early = [];
-        runs.set(request, early);
-        const problem = await runner().catch((error) => error);
-        // It was answered, or nobody can be told any more.
-        if (runs.get(request) !== early) return;
-        if (problem) driver.answer(true, request, [{}, 'wamp.error.runtime_error'], [String(problem)], undefined);
-        else /** @type {Run} */ (invoke)(driver, kept.handle, request, message, runs, this.#link.report);
-        // Last, because a drain waits for it.
-        if (runs.get(request) === early) runs.delete(request);
-        for (const call of early) call();
+        if (kept) invoke(driver, kept.handle, request, message, this.runs, this.#link.report);
     }
 
     /** More of the call of what runs. @param {Sender} driver @param {number} request @param {any} message INVOCATION, … */
     invocationPart(driver, request, message) {
         const invocation = this.runs.get(request);
-        if (Array.isArray(invocation)) {
-            // The first that is too many fails the call, and no other is needed.
-            if (invocation.length <= MOST_PARTS) invocation.push(() => this.invocationPart(driver, request, message));
-            return;
-        }
         if (!invocation || runningOf(invocation).part(message)) return;
         const error = new WampError(CANCELED, ['the parts of the call come faster than they are read']);
         runningOf(invocation).interrupt(error);
@@ -162,9 +120,8 @@ export class Callee {
      * @param {string | undefined} reason
      */
     interrupted(driver, request, kill, reason) {
-        const invocation = this.runs.get(request);
-        if (Array.isArray(invocation)) return void invocation.push(() => this.interrupted(driver, request, kill, reason));
         const error = new WampError(CANCELED, reason ? [reason] : []);
+        const invocation = this.runs.get(request);
         const heard = invocation && runningOf(invocation).interrupt(error);
         if (kill && !heard) driver.answer(true, request, [{}, CANCELED], error.args, undefined);
     }
@@ -174,7 +131,7 @@ export class Callee {
         // Their requests mean something else on the next connection.
         const runs = this.runs;
         this.runs = new Runs();
-        for (const invocation of runs.values()) if (!Array.isArray(invocation)) runningOf(invocation).interrupt(lost);
+        for (const invocation of runs.values()) runningOf(invocation).interrupt(lost);
         runs.clear();
     }
 }

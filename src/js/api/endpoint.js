@@ -5,7 +5,6 @@
 import { NO_OPTIONS, checkPayload, isUri } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
-import { Running } from './running.js';
 import { Invocation, Result, runningOf } from './values.js';
 
 const RUNTIME_ERROR = 'wamp.error.runtime_error';
@@ -18,13 +17,13 @@ const NO_MIDDLE = [NO_OPTIONS];
  * @param {import('./registration.js').Registration} registration
  * @param {number} request
  * @param {any} message INVOCATION, Request, Registration, Details, Args, Kwargs
- * @param {import('./runs.js').Runs} running where it is put while it runs on
+ * @param {Map<number, Invocation>} running where it is put while it runs on
  * @param {(error: unknown, text: string) => void} report
  */
 export function invoke(driver, registration, request, message, running, report) {
     const details = message[3];
     const progress = details.receive_progress === true ? progressOf(driver, request) : null;
-    const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details, message, Running);
+    const invocation = new Invocation(details.procedure ?? registration.procedure, progress, details, message);
     let result;
     let later;
     try {
@@ -40,7 +39,7 @@ export function invoke(driver, registration, request, message, running, report) 
 /**
  * Waits for the result of an endpoint. A function of its own, as closures would cost every invocation the room for what they hold.
  * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {Invocation} invocation @param {any} result
- * @param {import('./runs.js').Runs} running @param {(error: unknown, text: string) => void} report
+ * @param {Map<number, Invocation>} running @param {(error: unknown, text: string) => void} report
  */
 function runOn(driver, request, invocation, result, running, report) {
     running.set(request, invocation);

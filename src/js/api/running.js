@@ -4,8 +4,28 @@
 
 import { payloadArgs } from '../glue/payload.js';
 import { WampError } from './errors.js';
-import { MOST_PARTS } from './runs.js';
 import { EventBuffer } from './subscription.js';
+
+/** So many parts of a call wait for an endpoint before the call fails. */
+export const MOST_PARTS = 10_000;
+
+/** The invocations that run on after their endpoints have returned, by request. @extends {Map<number, import('./values.js').Invocation>} */
+export class Runs extends Map {
+    /** Told when the last is answered. @type {(() => void) | null} */
+    onidle = null;
+
+    /** @param {number} request */
+    delete(request) {
+        const was = super.delete(request);
+        if (this.size === 0) this.onidle?.();
+        return was;
+    }
+
+    clear() {
+        super.clear();
+        this.onidle?.();
+    }
+}
 
 export class Running {
     /** @type {AbortController | undefined} */

@@ -2,6 +2,7 @@
 // The plain values that handlers get and give. Their enumerable keys are exactly autobahn's.
 
 import { hasKeys } from '../glue/check.js';
+import { Running } from './running.js';
 
 /** Several results of a call, or results with names. */
 export class Result {
@@ -38,15 +39,12 @@ export class Event {
     }
 }
 
-/** @typedef {import('./running.js').Running} Running */
-
 /** For whoever runs an invocation: what may still reach it. @type {(invocation: Invocation) => Running} */
 export let runningOf;
 
 /** What is known about a call besides its arguments. */
 export class Invocation {
     #message;
-    #Running;
     /** @type {Running | undefined} */
     #running;
 
@@ -55,10 +53,8 @@ export class Invocation {
      * @param {((args?: unknown[], kwargs?: Record<string, unknown>) => void) | null} progress
      * @param {Record<string, any>} details
      * @param {any} message the INVOCATION
-     * @param {typeof import('./running.js').Running} Class that is loaded with what runs invocations
      */
-    constructor(procedure, progress, details, message, Class) {
-        this.#Running = Class;
+    constructor(procedure, progress, details, message) {
         this.#message = message;
         this.procedure = procedure;
         this.progress = progress;
@@ -83,7 +79,7 @@ export class Invocation {
     }
 
     static {
-        runningOf = (invocation) => (invocation.#running ??= new invocation.#Running(invocation.#message));
+        runningOf = (invocation) => (invocation.#running ??= new Running(invocation.#message));
     }
 }
 

@@ -46,7 +46,7 @@ const browser = await driver.launch();
 /** A fresh page of a site of its own, with these clients loaded; those of one `harness` share the code that measures them. */
 let pages = 0;
 async function openPage(clients, harness = () => '') {
-    const page = await browser.open(`${server.url(`page-${pages++}`)}/measure.html`);
+    const page = await browser.open(`${server.site(`page-${pages++}`)}/measure.html`);
     for (const name of clients) await page.evaluate(([n, h]) => globalThis.bench.load(n, h), [name, harness(name)]);
     return page;
 }

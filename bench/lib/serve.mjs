@@ -24,6 +24,7 @@ export async function serve(roots, headers = {}) {
         }
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address();
     // A browser takes each name below localhost for a site of its own.
-    return { url: (site) => `http://${site}.localhost:${server.address().port}`, close: () => server.close() };
+    return { url: `http://127.0.0.1:${port}`, site: (name) => `http://${name}.localhost:${port}`, close: () => server.close() };
 }

@@ -1,5 +1,5 @@
 //! The reconnect machine with an interface of numbers.
-//! The one rule: `api/reconnect.js` has the same names and numbers.
+//! The one rule: `api/reconnect.js` and `api/end.js` have the same names and numbers.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 
 import { SessionLost } from '../../pkg/node.js';
 import '../../pkg/e2ee_node.js';
+// What answers challenges is loaded here, so that a few turns are enough for whoever asks for it again.
+import '../../pkg/api/challenge.js';
 import { Core } from '../../pkg/wasm/wamp_wasm.js';
 import { WELCOME } from './peer.mjs';
 import { Life } from './wire.mjs';

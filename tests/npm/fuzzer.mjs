@@ -5,18 +5,8 @@
 import assert from 'node:assert/strict';
 
 import { serializers } from './binary.mjs';
+import { Random } from '../faults/random.js';
 import { opened, turn } from './memory.mjs';
-
-/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
-function generator(seed) {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let t = Math.imul(state ^ (state >>> 15), state | 1);
-        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
 
 const KEYS = ['a', 'key', '__proto__', 'constructor', 'prototype', 'toString', 'then', 'hasOwnProperty', 'progress', 'topic', 'timeout', 'ppt_scheme', 'enc_algo', '0', '', 'ключ'];
 const IDS = [0, 1, 2, 3, 5, 7, 2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, -1, 1.5, -0, NaN, Infinity, '1', null, true, [], {}];
@@ -24,7 +14,8 @@ const TEXTS = ['', 'com.t', 'wamp.error.canceled', 'not a uri', '\0AAAA', '\0!',
 
 export class Chance {
     constructor(seed) {
-        this.next = generator(seed);
+        const numbers = new Random(seed);
+        this.next = () => numbers.next();
     }
 
     below(limit) {

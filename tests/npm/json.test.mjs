@@ -6,19 +6,10 @@ import { test } from 'node:test';
 
 import { NO_OPTIONS } from '../../pkg/glue/check.js';
 import { json } from '../../pkg/glue/json.js';
+import { Random } from '../faults/random.js';
 
 const CASES = 20_000;
 const URI = 'com.example.topic';
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-function random(seed) {
-    return () => {
-        seed = (seed + 0x6d2b79f5) | 0;
-        let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
 
 const TEXTS = ['', 'text', '{}', '{"0":1}', '"type":"Buffer"', '\\u0000', '\\', '"', '[[[[', 'a\0b', 'ünï𝄞', '}', 'x'.repeat(300)];
 const KEYS = ['a', 'id', 'tags', 't', '0', '00', '1', '', '}', ']', 'type', 'Buffer', '{}', 'ключ', '"', '\\'];
@@ -74,7 +65,8 @@ function plain(value) {
 }
 
 test('whatever a payload holds, its frame is what a look at each value says, or neither is there', () => {
-    const next = random(1);
+    const numbers = new Random(1);
+    const next = () => numbers.next();
     let refused = 0;
     for (let i = 0; i < CASES; i++) {
         const args = Array.from({ length: Math.floor(next() * 6) }, () => anyValue(next, 3));

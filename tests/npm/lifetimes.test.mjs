@@ -4,20 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Random } from '../faults/random.js';
 import { Life } from './wire.mjs';
 
 const LIVES = 60;
 const STEPS = 120;
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-function random(seed) {
-    return () => {
-        seed = (seed + 0x6d2b79f5) | 0;
-        let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -37,7 +28,8 @@ class Story {
     seen = new Map();
 
     constructor(seed) {
-        this.#next = random(seed);
+        const numbers = new Random(seed);
+        this.#next = () => numbers.next();
     }
 
     get #isOpen() {

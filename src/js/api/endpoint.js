@@ -4,7 +4,7 @@
 
 import { NO_OPTIONS, checkPayload, isUri } from '../glue/check.js';
 import { payloadArgs } from '../glue/payload.js';
-import { WampError } from './errors.js';
+import { WampError, textOf } from './errors.js';
 import { Invocation, Result, runningOf } from './values.js';
 
 const RUNTIME_ERROR = 'wamp.error.runtime_error';
@@ -124,7 +124,7 @@ function hasUri(error) {
 /** @param {unknown} error */
 function text(error) {
     try {
-        return error instanceof Error ? error.message : String(error);
+        return textOf(error);
     } catch {
         return 'an error without a text';
     }

@@ -2,12 +2,11 @@
 // Messages as JSON, by the browser's own means. Binary values travel as NUL and base64 in a string.
 // One rule: whatever `encode` throws, nothing of it was sent.
 
+import { textOf } from '../api/errors.js';
 import { NO_OPTIONS, hasKeys, isDict } from './check.js';
+import { MAX_DEPTH, octetsOf } from './given.js';
 
 const MAX_ID = 2 ** 53;
-
-/** As deep as the codec in Rust reads. */
-const MAX_DEPTH = 128;
 
 /** @param {Uint8Array} bytes */
 function toBase64(bytes) {
@@ -33,7 +32,7 @@ function fromBase64(text) {
 
 /** @param {unknown} error */
 function notJson(error) {
-    return new SyntaxError(`not JSON: ${error instanceof Error ? error.message : error}`);
+    return new SyntaxError(`not JSON: ${textOf(error)}`);
 }
 
 /** Reads what `JSON.parse` gave: every string that begins with NUL is binary. @param {any} value @returns {any} */
@@ -81,13 +80,6 @@ function isTooDeep(text, limit, dicts) {
     return false;
 }
 
-/** @param {any} value */
-function binaryOf(value) {
-    if (value instanceof ArrayBuffer) return new Uint8Array(value);
-    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return null;
-}
-
 /** A Map with string keys as a dict. @param {Map<any, any>} map */
 function dictOf(map) {
     for (const key of map.keys()) {
@@ -110,7 +102,7 @@ function withSpecial(value) {
         // The item is what toJSON gave, which Node's Buffer has too; here is what it was.
         const original = this[key];
         if (typeof original !== 'object' || original === null) return item;
-        const bytes = binaryOf(original);
+        const bytes = octetsOf(original);
         if (bytes) return `\0${toBase64(bytes)}`;
         if (item instanceof Map) return dictOf(item);
         return item instanceof Set ? [...item] : item;

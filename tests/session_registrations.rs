@@ -151,6 +151,21 @@ fn the_fast_way_for_invocations_starts_one_that_has_to_be_ended() {
     bench.expect(&[]);
 }
 
+#[test]
+fn an_endpoint_is_lent_while_no_message_can_mean_an_invocation_that_the_machine_knows() {
+    let mut bench = Scripted::registered();
+    let (known, unknown) = (RegistrationId::new(7).unwrap(), RegistrationId::new(8).unwrap());
+    assert_eq!(bench.lent_endpoint(known), Some(Ticket::from_number(1)));
+    assert_eq!(bench.lent_endpoint(unknown), None);
+    bench.on_invocation(request(5), known).unwrap();
+    assert_eq!(bench.lent_endpoint(known), None, "one is running");
+    bench.end_invocation(request(5)).unwrap();
+    assert_eq!(bench.lent_endpoint(known), Some(Ticket::from_number(1)));
+    // Refused, and more of it may come.
+    bench.router_sends(r#"[68,6,8,{"progress":true}]"#);
+    assert_eq!(bench.lent_endpoint(known), None);
+}
+
 // INTERRUPT ---------------------------------------------------------------------------------------
 
 #[test]

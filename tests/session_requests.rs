@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use common::{Scripted, WELCOME, options, payload};
 use wamp_wasm::{
     message::{Id, RequestId, Role},
-    session::{CommandError, Ticket},
+    session::{CommandError, SessionConfig, Ticket},
 };
 
 fn request(number: u64) -> RequestId {
@@ -252,4 +252,35 @@ fn ids_start_at_1_in_every_session() {
     bench.joins();
     bench.router_sends(WELCOME);
     assert_eq!(bench.begin_publish(false), Ok((request(1), None)));
+}
+
+#[test]
+fn a_host_that_numbered_requests_by_itself_makes_up_for_them_and_nobody_can_tell() {
+    let mut bench = Scripted::joined();
+    let (next, room) = bench.lend().unwrap();
+    assert_eq!((next, room), (request(1), SessionConfig::default().max_pending));
+    // It numbered 1 to 4, of which 2 is a CALL that waits, and 3 one that is over.
+    bench.took(request(2));
+    assert_eq!(bench.begin_call(false), Ok((request(2), Ticket::from_number(1))));
+    bench.took(request(5));
+    assert_eq!(bench.lend(), Some((request(5), room - 1)));
+    bench.took(request(3));
+    assert_eq!(bench.begin_publish(false), Ok((request(5), None)), "ids never go back");
+    for message in ["[50,3,{}]", "[50,2,{}]", "[50,2,{}]"] {
+        bench.router_sends(message);
+    }
+    bench.expect(&["R→C RESULT 3", "R→C RESULT 2", "#1 result", "R→C RESULT 2"]);
+}
+
+#[test]
+fn nothing_is_lent_without_an_open_session_and_both_roles_of_the_router() {
+    let mut bench = Scripted::joined();
+    bench.leave(Default::default(), "wamp.close.normal".into(), None).unwrap();
+    assert_eq!(bench.lend(), None);
+    for roles in [r#"{"broker":{}}"#, r#"{"dealer":{}}"#] {
+        let mut bench = Scripted::connected();
+        bench.joins();
+        bench.router_sends(&format!(r#"[2,1,{{"roles":{roles}}}]"#));
+        assert_eq!(bench.lend(), None);
+    }
 }

@@ -4,18 +4,15 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::core::{Core, id, number};
-use crate::{
-    message::{Id, RequestId, Show},
-    session::{CommandError, Ticket},
-};
+use crate::message::{Id, Show};
 
 #[wasm_bindgen]
 impl Core {
-    /// An EVENT without details: the ticket of the first handler to be called with it. The others are
-    /// those of `list_handlers`.
-    pub fn on_event(&self, subscription: f64) -> f64 {
+    /// An EVENT without details: makes `handler(i)` give the handlers to be called with it, if any.
+    pub fn on_event(&mut self, subscription: f64) {
+        self.handlers.clear();
         let handlers = id(subscription).and_then(|id| self.session.on_event(id));
-        handlers.and_then(<[_]>::first).copied().map_or(0.0, number)
+        self.handlers.extend_from_slice(handlers.unwrap_or_default());
     }
 
     /// A RESULT without details: the ticket of its call, which is settled with it.
@@ -30,31 +27,39 @@ impl Core {
             .map_or(0.0, number)
     }
 
-    /// Makes `handler(i)` give the handlers of a subscription.
-    pub fn list_handlers(&mut self, subscription: f64) {
-        self.handlers.clear();
-        let handlers = id(subscription).map(|id| self.session.handlers(id));
-        self.handlers.extend_from_slice(handlers.unwrap_or_default());
+    /// The endpoint for INVOCATIONs without details that the glue runs and answers without a word, until it
+    /// has anything else to say: then it tells of those that still run with `on_invocation`, first of all.
+    pub fn lent_endpoint(&self, registration: f64) -> f64 {
+        let endpoint = id(registration).and_then(|registration| self.session.lent_endpoint(registration));
+        endpoint.map_or(0.0, number)
     }
 
-    /// Gives the request id of a PUBLISH that the glue sends next; `a` is the ticket, 0 without one.
-    /// 0: no id was taken, and `take_text` says why.
-    pub fn begin_publish(&mut self, acknowledge: bool) -> f64 {
-        let begun = self.session.begin_publish(acknowledge);
-        self.begun(begun)
+    /// The id of the next request, for a glue that numbers its own from there without a word: PUBLISHes without
+    /// an answer, and CALLs, of which as many as `a` says may wait. Before it has anything else to say, it tells
+    /// of each CALL that still waits with `took` and `begin`, and with `took` where it has come to.
+    pub fn lend(&mut self) -> f64 {
+        self.session.lend().map_or(0.0, |(next, room)| {
+            self.a = room as f64;
+            next.get() as f64
+        })
     }
 
-    /// Gives the request id of a CALL that the glue sends next; `a` is the ticket.
-    /// 0: no id was taken, and `take_text` says why.
-    pub fn begin_call(&mut self, receive_progress: bool) -> f64 {
-        let begun = self.session.begin_call(receive_progress);
-        self.begun(begun.map(|(request, ticket)| (request, Some(ticket))))
+    /// All request ids before this one are in use.
+    pub fn took(&mut self, next: f64) {
+        if let Some(next) = id(next) {
+            self.session.took(next);
+        }
     }
-}
 
-impl Core {
-    // No `Result` here: one that crosses costs more than the whole call.
-    fn begun(&mut self, begun: Result<(RequestId, Option<Ticket>), CommandError>) -> f64 {
+    /// Gives the request id of a CALL or PUBLISH that the glue sends next; `a` is the ticket, 0 without one.
+    /// `flag`: a CALL takes parts of the result, a PUBLISH is acknowledged. 0: no id was taken, and `take_text` says why.
+    pub fn begin(&mut self, call: bool, flag: bool) -> f64 {
+        let begun = if call {
+            self.session.begin_call(flag).map(|(request, ticket)| (request, Some(ticket)))
+        } else {
+            self.session.begin_publish(flag)
+        };
+        // No `Result` here: one that crosses costs more than the whole call.
         match begun {
             Ok((request, ticket)) => {
                 self.a = ticket.map_or(0.0, number);

@@ -19,6 +19,10 @@ impl Index {
         (*found == number).then_some(*place)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
     /// Sets the place of a number and gives the one that it had before.
     pub(super) fn insert(&mut self, number: u64, place: usize) -> Option<usize> {
         let which = self.list_of(number);

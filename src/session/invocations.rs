@@ -37,6 +37,11 @@ impl Invocations {
         *self = Self::default();
     }
 
+    /// Whether no message can mean one of them.
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty() && self.late.is_empty()
+    }
+
     fn end(&mut self, request: RequestId) {
         if self.running.remove(request).is_some_and(|running| running.more) {
             self.remember(request);

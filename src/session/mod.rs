@@ -13,6 +13,7 @@ mod features;
 mod index;
 mod invocations;
 mod kept;
+mod lent;
 mod lifecycle;
 mod lines;
 mod pending;

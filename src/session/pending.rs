@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::message::{Id, IdSequence, MessageType, Pattern, RequestId, Role};
+use crate::message::{Id, IdSequence, MAX_ID, MessageType, Pattern, RequestId, Role};
 
 use super::{Ticket, calls::Calling, table::Table, violation::Violation};
 
@@ -62,6 +62,18 @@ impl Requests {
         let id = self.ids.next_id();
         self.wrapped |= self.ids.peek() == 1;
         id
+    }
+
+    /// The id of the next request, unless the ids may start again soon.
+    pub(super) fn lent(&self) -> Option<RequestId> {
+        RequestId::new(self.ids.peek()).ok().filter(|next| next.get() <= MAX_ID / 2)
+    }
+
+    /// All ids before this one are in use.
+    pub(super) fn took(&mut self, next: RequestId) {
+        if next.get() > self.ids.peek() {
+            self.ids = IdSequence::after(next.get() - 1);
+        }
     }
 
     /// An id for a request, remembered until it is answered.
@@ -152,8 +164,6 @@ impl Requests {
 
 #[cfg(test)]
 mod tests {
-    use crate::message::MAX_ID;
-
     use super::*;
 
     #[test]

@@ -57,6 +57,10 @@ impl<K: Key, V> Table<K, V> {
         self.places.get(key.number()).is_some()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// Sets the value of an id.
     pub(super) fn insert(&mut self, key: K, value: V) {
         let place = self.values.add(value);

@@ -40,6 +40,8 @@ export class Deliveries {
     joined = false;
     /** Who waits for an answer, by ticket. @type {Map<number, Pending>} */
     pending = new Map();
+    /** Who waits for the results of calls that the core knows nothing of, by request. @type {Map<number, Pending>} */
+    calls = new Map();
     /** Told when nobody waits any more. @type {(() => void) | null} */
     onidle = null;
     /** @type {Delivery[]} */
@@ -82,24 +84,26 @@ export class Deliveries {
         if (this.#queue.length > 0) this.run();
     }
 
-    /** Who waits for an answer, which is the last. @param {number} ticket */
-    take(ticket) {
-        const pending = this.pending.get(ticket);
-        this.pending.delete(ticket);
-        if (this.onidle !== null && this.pending.size === 0) this.onidle();
+    /** Who waits for an answer, which is the last. @param {number} key a ticket, or a request @param {Map<number, Pending>} from */
+    take(key, from = this.pending) {
+        const pending = from.get(key);
+        from.delete(key);
+        if (this.onidle !== null && this.size === 0) this.onidle();
         return pending;
     }
 
     /** How many wait for an answer. */
     get size() {
-        return this.pending.size;
+        return this.pending.size + this.calls.size;
     }
 
     /** The end without a word of the core's: what it would have settled is settled here. @param {string} text says why */
     fail(text) {
         this.#queue = [];
         this.#end(sessionLost(null, text));
-        for (const ticket of [...this.pending.keys()]) this.take(ticket)?.failed(sessionLost(null, text));
+        for (const from of [this.pending, this.calls]) {
+            for (const key of [...from.keys()]) this.take(key, from)?.failed(sessionLost(null, text));
+        }
         this.#host.ended({ cause: EndCause.TransportLost, reason: null, message: text, wasOpen: this.joined, wasClean: false, crashed: true });
     }
 

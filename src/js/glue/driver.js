@@ -8,6 +8,7 @@ import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
 import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
+import { Ledger } from './ledger.js';
 import { Line } from './line.js';
 import { fromOctets, guardedOctets, requestOctets, toOctets } from './octets.js';
 import * as Op from './op.js';
@@ -49,6 +50,7 @@ export class Driver {
     #deliveries;
     /** Who waits for an answer: the deliveries'. */
     #pending;
+    #ledger;
     #alarm;
     /** Whether the transport was closed in good order by the other side. */
     #wasClean = false;
@@ -65,6 +67,7 @@ export class Driver {
         this.#host = host;
         this.#deliveries = new Deliveries(this, host, (lost) => this.#end(lost));
         this.#pending = this.#deliveries.pending;
+        this.#ledger = new Ledger(this.#deliveries);
         this.#alarm = new Alarm(() => this.#run((core) => core.on_deadline(performance.now())));
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
@@ -114,16 +117,7 @@ export class Driver {
         this.#use();
         if (this.#line.full) this.#line.checkRoom();
         const tail = this.#line.prepare(middle, args, kwargs);
-        const core = this.#use();
-        let request;
-        try {
-            request = code === CALL ? core.begin_call(flag) : core.begin_publish(flag);
-        } catch (error) {
-            this.#crash(error);
-            throw error;
-        }
-        if (request === 0) throw new StateError(core.take_text());
-        if (pending) this.#pending.set(core.a, pending);
+        const request = this.#begin(code, flag, pending);
         this.#line.send([code, request], tail);
         return request;
     }
@@ -178,7 +172,8 @@ export class Driver {
     answer(isError, request, middle, args, kwargs) {
         if (!this.#core) return;
         const tail = this.#line.prepare(middle, args, kwargs);
-        if (!this.#core?.end_invocation(request)) return;
+        const core = this.#core;
+        if (!core || !(this.#ledger.end(request) || core.end_invocation(request))) return;
         this.#line.send(isError ? [ERROR, INVOCATION, request] : [YIELD, request], tail);
     }
 
@@ -206,7 +201,7 @@ export class Driver {
 
     /** How many requests wait for their answers. */
     get pending() {
-        return this.#pending.size;
+        return this.#deliveries.size;
     }
 
     /**
@@ -216,13 +211,12 @@ export class Driver {
      */
     probe(pending) {
         try {
-            const request = this.#core?.begin_publish(false) ?? 0;
-            if (request === 0) return false;
+            const request = this.#begin(0, false, null);
             if (pending) this.#probes.add(request, pending);
             this.#line.sendWhole([UNSUBSCRIBE, request, NO_SUBSCRIPTION]);
             return true;
         } catch (error) {
-            this.#crash(error);
+            if (!(error instanceof StateError)) this.#crash(error);
             return false;
         }
     }
@@ -247,17 +241,39 @@ export class Driver {
         return this.#core;
     }
 
-    /** The core may have something else to say about subscriptions. */
-    #forget() {
+    /** What the core is told next may change what it has said about subscriptions. @param {Core} core */
+    #settle(core) {
+        this.#ledger.settle(core);
         this.#handlers.clear();
         this.#recent = 0;
+    }
+
+    /**
+     * The id of a request that is sent next. A refusal is a StateError.
+     * @param {number} code @param {boolean} flag @param {Pending | null} pending
+     */
+    #begin(code, flag, pending) {
+        const core = this.#use();
+        let request;
+        try {
+            request = flag ? 0 : this.#ledger.number(core, pending);
+            if (request !== 0) return request;
+            this.#ledger.settle(core);
+            request = core.begin(code === CALL, flag);
+        } catch (error) {
+            this.#crash(error);
+            throw error;
+        }
+        if (request === 0) throw new StateError(core.take_text());
+        if (pending) this.#pending.set(core.a, pending);
+        return request;
     }
 
     /** Tells the core something. What it throws is a fault. @template T @param {(core: Core) => T} call @returns {T} */
     #tell(call) {
         const core = this.#use();
-        this.#forget();
         try {
+            this.#settle(core);
             return call(core);
         } catch (error) {
             this.#crash(error);
@@ -310,9 +326,10 @@ export class Driver {
         let handlers = this.#handlers.get(subscription);
         try {
             if (handlers === undefined) {
-                if (core.on_event(subscription) === 0) return null;
-                core.list_handlers(subscription);
-                handlers = this.#host.handlersOf(tickets(core));
+                core.on_event(subscription);
+                const list = tickets(core);
+                if (list.length === 0) return null;
+                handlers = this.#host.handlersOf(list);
                 if (this.#handlers.size >= REMEMBERED) this.#handlers.clear();
                 this.#handlers.set(subscription, handlers);
             }
@@ -326,44 +343,45 @@ export class Driver {
     }
 
     /**
-     * Of the messages that come by the thousand one call with their numbers decides, and 0 means that it
-     * does not. The core has nothing else to say about them, so that there is nothing to drain.
+     * Any message but an event that can be delivered at once. Of a RESULT or INVOCATION the core hears its numbers, if it has to hear
+     * of it at all. It has nothing else to say about these, so that there is nothing to drain; 0 means that it does not decide.
      * @param {Core} core @param {number} type what `plain` says @param {any} message @param {any} data
      */
     #receiveOther(core, type, message, data) {
+        const deliveries = this.#deliveries;
         try {
-            switch (type) {
-                case EVENT:
-                    // Perhaps its handlers come into being only with what waits before it.
-                    if (core.on_event(message[1]) === 0) return this.#receiveRare(message);
-                    core.list_handlers(message[1]);
-                    return this.#deliveries.push({ op: Op.Event, a: 0, b: 0, message, tickets: tickets(core) });
-                case RESULT:
-                    return this.#receiveNumbers(message, Op.Result, core.on_result(message[1]), 0);
-                case INVOCATION:
-                    return this.#receiveNumbers(message, Op.Invocation, core.on_invocation(message[1], message[2]), message[1]);
-                default:
-                    this.#line.exact(message, data);
-                    return this.#receiveRare(message);
+            let ticket = 0;
+            if (type === 0) this.#line.exact(message, data);
+            else if (!deliveries.busy && this.#takeAlone(core, type, message)) return;
+            else if (type === RESULT) ticket = core.on_result(message[1]);
+            else if (type === INVOCATION) {
+                this.#ledger.settle(core);
+                ticket = core.on_invocation(message[1], message[2]);
             }
+            if (ticket === 0) return this.#receiveRare(message);
+            deliveries.push({ op: type === RESULT ? Op.Result : Op.Invocation, a: ticket, b: message[1], message });
+            deliveries.run();
         } catch (error) {
             this.#crash(error);
         }
     }
 
-    /** @param {any} message @param {number} op @param {number} a its ticket, 0 if there is none @param {number} b */
-    #receiveNumbers(message, op, a, b) {
+    /** Whether a RESULT or INVOCATION was none that the core has to hear of. @param {Core} core @param {number} type @param {any} message */
+    #takeAlone(core, type, message) {
         const deliveries = this.#deliveries;
-        if (a === 0) return this.#receiveRare(message);
-        if (deliveries.busy) return deliveries.push({ op, a, b, message });
+        const pending = type === RESULT ? deliveries.take(message[1], deliveries.calls) : undefined;
+        const endpoint = type === RESULT ? 0 : this.#ledger.begin(core, message[1], message[2]);
+        if (pending === undefined && endpoint === 0) return false;
         deliveries.busy = true;
         try {
-            if (op === Op.Result) deliveries.take(a)?.done(op, b, message);
-            else this.#host.invocation(this, a, b, message);
+            if (pending !== undefined) pending.done(Op.Result, 0, message);
+            else this.#host.invocation(this, endpoint, message[1], message);
         } catch (error) {
             this.#host.fault(error);
         }
+        if (pending === undefined) this.#ledger.runOn();
         deliveries.end();
+        return true;
     }
 
     /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
@@ -386,8 +404,8 @@ export class Driver {
     /** Calls into the core, drains and delivers; gives what the call gave to the deliveries. @param {(core: Core) => any} call */
     #run(call) {
         if (!this.#core) return;
-        this.#forget();
         try {
+            this.#settle(this.#core);
             this.#flush(call(this.#core));
         } catch (error) {
             this.#crash(error);

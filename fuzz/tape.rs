@@ -108,7 +108,9 @@ impl<'a> Reader<'a> {
         let operand = word >> 3;
         match word & 7 {
             0 => Value::Int((word.cast_signed() >> 3).into()),
-            1 => plain(Value::Float(self.tape.numbers()[operand as usize])),
+            1 => plain(Value::Float(f64::from_be_bytes(
+                self.frame[operand as usize..][..8].try_into().unwrap(),
+            ))),
             2 => self.text(operand).into(),
             3 => (0..operand).map(|_| self.value()).collect::<Vec<_>>().into(),
             4 => self.object(operand).into(),
@@ -127,7 +129,12 @@ impl<'a> Reader<'a> {
                 2 => true.into(),
                 _ => {
                     let bits = u64::from(self.word()) | u64::from(self.word()) << 32;
-                    if operand == 3 { Value::Int(bits.cast_signed()) } else { bits.into() }
+                    match operand {
+                        3 => Value::Int(bits.cast_signed()),
+                        4 => bits.into(),
+                        5 => Value::Int(bits.cast_signed()),
+                        _ => plain(Value::Float(f64::from_bits(bits))),
+                    }
                 }
             },
             _ => {

@@ -141,8 +141,12 @@ proptest! {
 
     #[test]
     fn any_octets_are_the_same_value_or_the_same_error(octets in any_octets()) {
-        for (serializer, list) in [(Serializer::MsgPack, 0x91), (Serializer::Cbor, 0x81)] {
+        for (serializer, list, text) in [(Serializer::MsgPack, 0x91, 0xa0), (Serializer::Cbor, 0x81, 0x60)] {
             let frame = event_frame(serializer, &[&[list], &octets[..]].concat());
+            assert_same(&mut with_room(serializer), serializer, &frame);
+            // The quick loop leaves to others what is near the end of a frame.
+            let behind = [&[text | 20], &[b'x'; 20][..]].concat();
+            let frame = event_frame(serializer, &[&[list + 1], &octets[..], &behind].concat());
             assert_same(&mut with_room(serializer), serializer, &frame);
             assert_same(&mut Builder::new(MAX_DEPTH), serializer, &frame);
         }

@@ -2,7 +2,6 @@
 //! It never reads past the end, and it lends instead of copying.
 
 use super::DecodeError;
-use super::token::ShortText;
 use crate::message::text;
 
 /// Octets and how many of them were read.
@@ -75,39 +74,22 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over this octet and this text behind it, if both come next.
-    #[inline(always)]
-    pub(super) fn skip(&mut self, first: u8, text: &ShortText) -> bool {
-        let Some((next, behind)) = self.rest().split_first() else { return false };
-        let found = *next == first && text.begins(behind);
-        if found {
-            self.at += 1 + text.length();
-        }
-        found
+    /// The octets that are here, from the first one on.
+    pub(super) const fn octets(&self) -> &'a [u8] {
+        self.octets
     }
 
-    /// The octets from here on.
-    #[inline(always)]
-    pub(super) fn rest(&self) -> &'a [u8] {
-        self.octets.get(self.at..).unwrap_or_default()
-    }
-
-    /// The octets of a number behind the next octet, if they are here; both are passed over then.
-    #[inline(always)]
-    pub(super) fn behind<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let behind = self.octets.get(self.at + 1..)?.first_chunk()?;
-        self.at += 1 + N;
-        Some(*behind)
+    /// The octets of a number behind the next octet, if they are here.
+    pub(super) fn behind<const N: usize>(&self) -> Option<[u8; N]> {
+        self.octets.get(self.at + 1..)?.first_chunk().copied()
     }
 
     /// The next octet, which stays.
-    #[inline(always)]
     pub(super) fn peek(&self) -> Option<u8> {
         self.octets.get(self.at).copied()
     }
 
     /// Passes over octets that were looked at, or that are not here.
-    #[inline(always)]
     pub(super) const fn pass(&mut self, octets: usize) {
         self.at += octets;
     }

@@ -12,6 +12,7 @@ mod element;
 mod encoded;
 mod error;
 mod frame;
+mod glance;
 #[cfg(feature = "json")]
 mod json;
 mod limits;

@@ -2,6 +2,7 @@
 //! A reader hands out tokens and a writer takes them; neither builds a tree, so that one reader serves
 //! values, the tape of the JavaScript API, and skipping over a payload that is only forwarded.
 
+use super::glance::Glance;
 use super::{DecodeError, EncodeError};
 
 /// One token. A list or dict announces how many items or entries follow it.
@@ -38,83 +39,6 @@ impl Token<'_> {
     }
 }
 
-/// What a reader says of the next token at a glance.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(unnameable_types, reason = "only what is in this crate reads at a glance")]
-pub enum Quick {
-    /// Null.
-    Null,
-    /// A boolean.
-    Bool(bool),
-    /// An integer.
-    Int(i64),
-    /// A floating point number.
-    Float(f64),
-    /// A text of so many octets, which follow: they are not checked to be there nor to be UTF-8.
-    Text(usize),
-    /// So many octets, which follow: they are not checked to be there.
-    Bytes(usize),
-    /// A list of so many items.
-    List(u32),
-    /// A dict of so many entries.
-    Dict(u32),
-    /// None of these: [`next`](Read::next) gives it.
-    Other,
-}
-
-/// A text of at most [`ShortText::LONGEST`] octets, prepared for being compared in one step or two.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(unnameable_types, reason = "only what is in this crate foresees keys")]
-pub struct ShortText {
-    length: usize,
-    halves: [u64; 2],
-    masks: [u64; 2],
-}
-
-impl ShortText {
-    /// How many octets there may be.
-    pub const LONGEST: usize = 16;
-
-    /// The text in these octets, if it is short.
-    #[must_use]
-    pub fn new(text: &[u8]) -> Option<Self> {
-        let mut octets = [0; Self::LONGEST];
-        octets.get_mut(..text.len())?.copy_from_slice(text);
-        let octets = u128::from_le_bytes(octets);
-        let mask = u128::MAX.checked_shr(128 - 8 * text.len() as u32).unwrap_or(0);
-        let halves = |both: u128| [both as u64, (both >> 64) as u64];
-        Some(Self { length: text.len(), halves: halves(octets), masks: halves(mask) })
-    }
-
-    /// How many octets there are.
-    #[must_use]
-    #[inline(always)]
-    pub const fn length(&self) -> usize {
-        self.length
-    }
-
-    /// Whether these octets begin with the text.
-    #[must_use]
-    #[inline(always)]
-    pub fn begins(&self, octets: &[u8]) -> bool {
-        let Some((first, rest)) = octets.split_first_chunk() else { return self.begins_few(octets) };
-        if u64::from_le_bytes(*first) & self.masks[0] != self.halves[0] {
-            return false;
-        }
-        if self.masks[1] == 0 {
-            return true;
-        }
-        let Some(second) = rest.first_chunk() else { return self.begins_few(octets) };
-        u64::from_le_bytes(*second) & self.masks[1] == self.halves[1]
-    }
-
-    /// The same, near the end of a frame.
-    #[cold]
-    fn begins_few(&self, octets: &[u8]) -> bool {
-        octets.get(..self.length).and_then(Self::new).as_ref() == Some(self)
-    }
-}
-
 /// Reads tokens from octets.
 pub trait Read<'a>: Clone {
     /// The next token.
@@ -123,18 +47,18 @@ pub trait Read<'a>: Clone {
     /// [`DecodeError::Malformed`] says what is wrong at which octet.
     fn next(&mut self) -> Result<Token<'a>, DecodeError>;
 
-    /// The next token if it is one of the frequent and simple ones, and a reader that has passed over it.
-    fn quick(&self) -> (Quick, Self);
+    /// What first octets say in this serializer.
+    fn glance() -> &'static Glance;
 
-    /// Passes over the next token if it is this text in its shortest form; otherwise nothing happens.
-    /// A key that was foreseen needs no more than this comparison.
-    fn skip_text(&mut self, text: &ShortText) -> bool;
-
-    /// The octets from here on.
-    fn rest(&self) -> &'a [u8];
+    /// The octets that are here, from the first one on.
+    fn octets(&self) -> &'a [u8];
 
     /// Passes over octets that were looked at, or that are not here.
     fn pass(&mut self, octets: usize);
+
+    /// If the next token is a binary of 256 octets or more: how far ahead they are, and how many. They are not
+    /// checked to be there.
+    fn binary_ahead(&self) -> Option<(usize, usize)>;
 
     /// How many octets there are in all.
     fn size(&self) -> usize;

@@ -68,7 +68,7 @@ impl Tape {
         let (text, shapes) = (self.builder.text(), self.builder.shapes());
         self.report = [
             address(self.builder.words()),
-            address(self.builder.numbers()),
+            0,
             address(text.octets()),
             address(text.chunks()),
             address(self.builder.pieced()),

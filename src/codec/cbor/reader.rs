@@ -7,12 +7,30 @@ use std::borrow::Cow;
 use super::{NAME, major};
 use crate::codec::DecodeError;
 use crate::codec::cursor::Cursor;
-use crate::codec::token::{Quick, Read, ShortText, Token};
+use crate::codec::glance::{Glance, Kind};
+use crate::codec::token::{Read, Token};
 
 /// The low five bits that announce no length.
 const INDEFINITE: u8 = 31;
 /// The end of an item of indefinite length.
 const BREAK: u8 = 0xff;
+
+/// What is frequent.
+static GLANCE: Glance = Glance::new(0x60)
+    .several(0x00, 0x17, Kind::Integer, 0)
+    .one(0x18, Kind::Unsigned8, 0)
+    .one(0x19, Kind::Unsigned16, 0)
+    .one(0x1a, Kind::Unsigned32, 0)
+    .one(0x1b, Kind::Unsigned64, 0)
+    .one(0x38, Kind::Inverted8, 0)
+    .one(0x39, Kind::Inverted16, 0)
+    .several(0x60, 0x77, Kind::Text, 0)
+    .one(0x78, Kind::Text8, 0)
+    .several(0x80, 0x97, Kind::List, 0)
+    .several(0xa0, 0xb7, Kind::Dict, 0)
+    .several(0xf4, 0xf5, Kind::Constant, 1)
+    .one(0xf6, Kind::Constant, 0)
+    .one(0xfb, Kind::Float64, 0);
 
 /// Reads CBOR.
 #[derive(Clone, Debug)]
@@ -103,34 +121,6 @@ impl<'a> Reader<'a> {
     fn unused(&self, info: u8) -> DecodeError {
         self.0.malformed(self.0.position().saturating_sub(1), format!("additional information {info}"))
     }
-
-    /// What `quick` gives, passed over.
-    #[inline(always)]
-    fn glance(&mut self) -> Option<Quick> {
-        let first = self.0.peek()?;
-        let quick = match first {
-            0x00..=0x17 => Quick::Int(first.into()),
-            0x18 => return Some(Quick::Int(u8::from_be_bytes(self.0.behind()?).into())),
-            0x19 => return Some(Quick::Int(u16::from_be_bytes(self.0.behind()?).into())),
-            0x1a => return Some(Quick::Int(u32::from_be_bytes(self.0.behind()?).into())),
-            0x1b => return i64::try_from(u64::from_be_bytes(self.0.behind()?)).ok().map(Quick::Int),
-            0x20..=0x37 => Quick::Int(-1 - i64::from(first & 0x1f)),
-            0x59 => return Some(Quick::Bytes(u16::from_be_bytes(self.0.behind()?).into())),
-            0x5a => return Some(Quick::Bytes(u32::from_be_bytes(self.0.behind()?) as usize)),
-            0x60..=0x77 => Quick::Text(usize::from(first & 0x1f)),
-            0x80..=0x97 if self.0.left() > usize::from(first & 0x1f) => Quick::List(u32::from(first & 0x1f)),
-            0xa0..=0xb7 if self.0.left() > 2 * usize::from(first & 0x1f) => {
-                Quick::Dict(u32::from(first & 0x1f))
-            }
-            0xf4 => Quick::Bool(false),
-            0xf5 => Quick::Bool(true),
-            0xf6 => Quick::Null,
-            0xfb => return Some(Quick::Float(f64::from_be_bytes(self.0.behind()?))),
-            _ => return None,
-        };
-        self.0.pass(1);
-        Some(quick)
-    }
 }
 
 impl<'a> Read<'a> for Reader<'a> {
@@ -159,34 +149,30 @@ impl<'a> Read<'a> for Reader<'a> {
         }
     }
 
-    #[inline(always)]
-    fn quick(&self) -> (Quick, Self) {
-        let mut after = self.clone();
-        let quick = after.glance();
-        (quick.unwrap_or(Quick::Other), after)
+    fn glance() -> &'static Glance {
+        &GLANCE
     }
 
-    #[inline(always)]
-    fn rest(&self) -> &'a [u8] {
-        self.0.rest()
+    fn octets(&self) -> &'a [u8] {
+        self.0.octets()
     }
 
-    #[inline(always)]
     fn pass(&mut self, octets: usize) {
         self.0.pass(octets);
     }
 
-    #[inline(always)]
-    fn skip_text(&mut self, text: &ShortText) -> bool {
-        // The first octet holds lengths up to 23 itself, and a `ShortText` has fewer.
-        self.0.skip(major::TEXT << 5 | text.length() as u8, text)
+    fn binary_ahead(&self) -> Option<(usize, usize)> {
+        match self.0.peek()? {
+            0x59 => Some((3, u16::from_be_bytes(self.0.behind()?).into())),
+            0x5a => Some((5, u32::from_be_bytes(self.0.behind()?) as usize)),
+            _ => None,
+        }
     }
 
     fn size(&self) -> usize {
         self.0.size()
     }
 
-    #[inline(always)]
     fn position(&self) -> usize {
         self.0.position()
     }

@@ -7,7 +7,26 @@ use std::borrow::Cow;
 use super::NAME;
 use crate::codec::DecodeError;
 use crate::codec::cursor::Cursor;
-use crate::codec::token::{Quick, Read, ShortText, Token};
+use crate::codec::glance::{Glance, Kind};
+use crate::codec::token::{Read, Token};
+
+/// What is frequent.
+static GLANCE: Glance = Glance::new(0xa0)
+    .several(0x00, 0x7f, Kind::Integer, 0)
+    .several(0x80, 0x8f, Kind::Dict, 0)
+    .several(0x90, 0x9f, Kind::List, 0)
+    .several(0xa0, 0xbf, Kind::Text, 0)
+    .one(0xc0, Kind::Constant, 0)
+    .several(0xc2, 0xc3, Kind::Constant, 1)
+    .one(0xcb, Kind::Float64, 0)
+    .one(0xcc, Kind::Unsigned8, 0)
+    .one(0xcd, Kind::Unsigned16, 0)
+    .one(0xce, Kind::Unsigned32, 0)
+    .one(0xcf, Kind::Unsigned64, 0)
+    .one(0xd0, Kind::Signed8, 0)
+    .one(0xd1, Kind::Signed16, 0)
+    .one(0xd9, Kind::Text8, 0)
+    .several(0xe0, 0xff, Kind::Integer, -32);
 
 /// Reads MessagePack.
 #[derive(Clone, Debug)]
@@ -56,34 +75,6 @@ impl<'a> Reader<'a> {
             return Ok(Token::Null);
         }
         Ok(Token::Bytes(Cow::Borrowed(octets)))
-    }
-
-    /// What `quick` gives, passed over.
-    #[inline(always)]
-    fn glance(&mut self) -> Option<Quick> {
-        let first = self.0.peek()?;
-        let quick = match first {
-            0x00..=0x7f => Quick::Int(first.into()),
-            0x80..=0x8f if self.0.left() > 2 * usize::from(first & 0x0f) => {
-                Quick::Dict(u32::from(first & 0x0f))
-            }
-            0x90..=0x9f if self.0.left() > usize::from(first & 0x0f) => Quick::List(u32::from(first & 0x0f)),
-            0xa0..=0xbf => Quick::Text(usize::from(first & 0x1f)),
-            0xc0 => Quick::Null,
-            0xc2 => Quick::Bool(false),
-            0xc3 => Quick::Bool(true),
-            0xc5 => return Some(Quick::Bytes(u16::from_be_bytes(self.0.behind()?).into())),
-            0xc6 => return Some(Quick::Bytes(u32::from_be_bytes(self.0.behind()?) as usize)),
-            0xcb => return Some(Quick::Float(f64::from_be_bytes(self.0.behind()?))),
-            0xcc => return Some(Quick::Int(u8::from_be_bytes(self.0.behind()?).into())),
-            0xcd => return Some(Quick::Int(u16::from_be_bytes(self.0.behind()?).into())),
-            0xce => return Some(Quick::Int(u32::from_be_bytes(self.0.behind()?).into())),
-            0xcf => return i64::try_from(u64::from_be_bytes(self.0.behind()?)).ok().map(Quick::Int),
-            0xe0..=0xff => Quick::Int(first.cast_signed().into()),
-            _ => return None,
-        };
-        self.0.pass(1);
-        Some(quick)
     }
 }
 
@@ -134,34 +125,30 @@ impl<'a> Read<'a> for Reader<'a> {
         }
     }
 
-    #[inline(always)]
-    fn quick(&self) -> (Quick, Self) {
-        let mut after = self.clone();
-        let quick = after.glance();
-        (quick.unwrap_or(Quick::Other), after)
+    fn glance() -> &'static Glance {
+        &GLANCE
     }
 
-    #[inline(always)]
-    fn rest(&self) -> &'a [u8] {
-        self.0.rest()
+    fn octets(&self) -> &'a [u8] {
+        self.0.octets()
     }
 
-    #[inline(always)]
     fn pass(&mut self, octets: usize) {
         self.0.pass(octets);
     }
 
-    #[inline(always)]
-    fn skip_text(&mut self, text: &ShortText) -> bool {
-        // A fixstr has up to 31 octets, and a `ShortText` fewer.
-        self.0.skip(0xa0 | text.length() as u8, text)
+    fn binary_ahead(&self) -> Option<(usize, usize)> {
+        match self.0.peek()? {
+            0xc5 => Some((3, u16::from_be_bytes(self.0.behind()?).into())),
+            0xc6 => Some((5, u32::from_be_bytes(self.0.behind()?) as usize)),
+            _ => None,
+        }
     }
 
     fn size(&self) -> usize {
         self.0.size()
     }
 
-    #[inline(always)]
     fn position(&self) -> usize {
         self.0.position()
     }

@@ -4,33 +4,52 @@
 use std::borrow::Cow;
 
 use super::area::Area;
-use super::shapes::{Foreseen, Shapes, Step};
-use super::text::Text;
+use super::shapes::{Foreseen, Place, Shapes, Step};
+use super::text::{FEW, Text};
 use super::word::{self, pack, special};
 use crate::codec::DecodeError;
-use crate::codec::token::{Quick, Read, Token};
+use crate::codec::glance::{Glance, Kind};
+use crate::codec::token::{Read, Token};
 use crate::message::{repeated, text};
 
 /// Stands for "until the end token" where a number of items is announced.
 const OPEN_ENDED: u32 = u32::MAX;
 
-/// Stands for the shape of a list.
-const NO_DICT: u32 = u32::MAX;
-
 /// The last integer up to which a double holds every one.
 const EXACT: u64 = 1 << 53;
+
+/// How many octets the quick loop looks at at once: the first one, and what most often belongs to it.
+const WINDOW: usize = 1 + FEW;
+
+/// What is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    List,
+    Dict,
+    /// A dict of which the last entries travel as plain pairs.
+    Pairs,
+}
 
 /// An open list or dict.
 #[derive(Clone, Copy, Debug)]
 struct Level {
+    open: Open,
     /// Items or entries that have not begun, or [`OPEN_ENDED`] less those that have.
     left: u32,
     /// Where its word is.
     word: u32,
-    /// The shape that the keys so far make.
-    shape: u32,
-    /// Where among the runs of plain pairs its own is, plus one. 0: it has none.
-    pairs: u32,
+    /// In a dict the place of the next key; in a list that of the first key in a dict in it.
+    place: Place,
+}
+
+impl Level {
+    /// The level around a message, whose only item it is.
+    const OUTERMOST: Self = Self { open: Open::List, left: 1, word: 0, place: Place::OUTERMOST };
+
+    const fn is_open_ended(&self) -> bool {
+        // What is announced is less than a frame can hold.
+        self.left >= word::OPERANDS as u32
+    }
 }
 
 /// Entries that travel as plain pairs, because no shape had room for their keys.
@@ -46,8 +65,6 @@ struct Pairs {
 struct Run<R> {
     reader: R,
     level: Level,
-    /// Whether a value comes next, or else what follows one.
-    at_value: bool,
     /// How many lists and dicts are around the innermost one, and the level around the message.
     depth: usize,
 }
@@ -63,7 +80,6 @@ enum Stop {
 /// Builds tapes, one frame after the other, and keeps the shapes and the memory from one to the next.
 pub struct Builder {
     words: Area<u32>,
-    numbers: Area<f64>,
     text: Text,
     shapes: Shapes,
     pieced: Vec<u8>,
@@ -80,11 +96,10 @@ impl Builder {
     pub fn new(max_depth: usize) -> Self {
         Self {
             words: Area::default(),
-            numbers: Area::default(),
             text: Text::default(),
             shapes: Shapes::default(),
             pieced: Vec::new(),
-            around: vec![Level { left: 1, word: 0, shape: NO_DICT, pairs: 0 }; max_depth],
+            around: vec![Level::OUTERMOST; max_depth],
             pairs: Vec::new(),
             pair_keys: Vec::new(),
         }
@@ -96,25 +111,30 @@ impl Builder {
     /// # Errors
     /// [`DecodeError`] when the frame is not one well-formed value, nests too deep, or has a key that is
     /// no text or a key twice.
-    pub fn build<'a>(&mut self, reader: impl Read<'a>) -> Result<(), DecodeError> {
+    pub fn build<'a, R: Read<'a>>(&mut self, reader: R) -> Result<(), DecodeError> {
         let length = reader.size();
         if length >= word::OPERANDS {
             return Err(DecodeError::TooMuch { what: "the size of a frame", limit: word::OPERANDS - 1 });
         }
         self.words.clear();
-        self.numbers.clear();
         self.text.clear();
         self.shapes.begin();
         self.pieced.clear();
         self.pairs.clear();
         self.pair_keys.clear();
-        // Around the message there is a level whose only item it is.
-        let level = Level { left: 1, word: 0, shape: NO_DICT, pairs: 0 };
-        let mut run = Run { reader, level, at_value: false, depth: 0 };
+        let mut run = Run { reader, level: Level::OUTERMOST, depth: 0 };
         loop {
-            match self.quick(&mut run) {
+            let at = run.reader.position();
+            let (stop, after) =
+                self.quick(&mut run.level, &mut run.depth, R::glance(), run.reader.octets(), at);
+            run.reader.pass(after - at);
+            match stop {
                 Stop::Value => self.value(&mut run, length)?,
-                Stop::Key => self.key(&mut run)?,
+                Stop::Key => {
+                    if self.key(&mut run)? {
+                        self.value(&mut run, length)?;
+                    }
+                }
                 Stop::Pairs => self.close_pairs(&mut run)?,
                 Stop::End => break,
             }
@@ -130,12 +150,6 @@ impl Builder {
     #[must_use]
     pub fn words(&self) -> &[u32] {
         self.words.items()
-    }
-
-    /// The numbers that are no small integers.
-    #[must_use]
-    pub fn numbers(&self) -> &[f64] {
-        self.numbers.items()
     }
 
     /// The texts.
@@ -158,110 +172,169 @@ impl Builder {
 
     /// Goes on until something comes that is rare, or finds no room. It works on slices and numbers in
     /// local variables and calls nothing, so that all of it stays in registers: that is half of the speed.
-    #[inline(always)]
-    fn quick<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Stop {
-        let foreseen = self.shapes.foreseen();
+    #[inline(never)]
+    fn quick(
+        &mut self,
+        of: &mut Level,
+        depth_of: &mut usize,
+        glance: &Glance,
+        octets: &[u8],
+        mut at: usize,
+    ) -> (Stop, usize) {
+        let shapes = &self.shapes;
         let around = self.around.as_mut_slice();
         let (words, mut word) = self.words.parts();
-        let (numbers, mut number) = self.numbers.parts();
         let mut text = self.text.quick();
-        let mut reader = run.reader.clone();
-        let (mut level, mut at_value, mut depth) = (run.level, run.at_value, run.depth);
-        let stop = 'run: loop {
-            while !at_value {
-                if level.left == 0 {
-                    if level.shape != NO_DICT {
-                        if level.pairs != 0 {
-                            break 'run Stop::Pairs;
-                        }
-                        // The word of a dict can be written only now.
+        let (mut level, mut depth) = (*of, *depth_of);
+        let stop = loop {
+            if level.left == 0 {
+                match level.open {
+                    Open::List => {}
+                    Open::Pairs => break Stop::Pairs,
+                    // The word of a dict can be written only now.
+                    Open::Dict => {
                         if let Some(place) = words.get_mut(level.word as usize) {
-                            *place = pack(word::OBJECT, level.shape);
+                            *place = pack(word::OBJECT, level.place.shape());
                         }
                     }
-                    let Some(outer) = depth.checked_sub(1).and_then(|outer| around.get(outer)) else {
-                        break 'run Stop::End;
-                    };
-                    level = *outer;
-                    depth -= 1;
-                    continue;
                 }
-                if level.shape != NO_DICT {
-                    match foreseen.get(level.shape as usize) {
-                        Some(Foreseen { shape, key })
-                            if *shape != 0 && level.pairs == 0 && reader.skip_text(key) =>
-                        {
-                            level.shape = *shape;
-                        }
-                        _ => break 'run Stop::Key,
-                    }
-                }
-                level.left -= 1;
-                at_value = true;
+                let Some(outer) = depth.checked_sub(1).and_then(|outer| around.get(outer)) else {
+                    break Stop::End;
+                };
+                level = *outer;
+                depth -= 1;
+                continue;
             }
-            let Some(place) = words.get_mut(word) else { break Stop::Value };
-            let (quick, mut after) = reader.quick();
-            *place = match quick {
-                Quick::Int(integer) => match word::small(integer) {
-                    Some(small) => small,
-                    None => match numbers.get_mut(number) {
-                        Some(place) if integer.unsigned_abs() <= EXACT => {
-                            *place = integer as f64;
-                            number += 1;
-                            pack(word::NUMBER, number as u32 - 1)
-                        }
-                        _ => break Stop::Value,
-                    },
-                },
-                Quick::Float(float) => {
-                    let Some(place) = numbers.get_mut(number) else { break Stop::Value };
-                    *place = float;
-                    number += 1;
-                    pack(word::NUMBER, number as u32 - 1)
+            if level.open != Open::List {
+                if level.open == Open::Pairs {
+                    break Stop::Key;
                 }
-                Quick::Text(octets) => {
-                    if !text.push(after.rest(), octets) {
+                let next = octets.get(at..).and_then(|rest| rest.first_chunk::<{ Foreseen::COMPARED }>());
+                let (Some(foreseen), Some(next)) = (shapes.foreseen(level.place), next) else {
+                    break Stop::Key;
+                };
+                if !foreseen.begins(next, glance.text()) {
+                    break Stop::Key;
+                }
+                level.place = foreseen.next;
+                at += foreseen.octets;
+            }
+            level.left -= 1;
+            let Some(window) = octets.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) else {
+                break Stop::Value;
+            };
+            let [first, behind @ ..] = window;
+            let look = glance.look(*first);
+            let Some(place) = words.get_mut(word) else { break Stop::Value };
+            let operand = look.operand as u32;
+            match look.kind {
+                Kind::Other => break Stop::Value,
+                Kind::Integer => *place = word::integer_word(look.operand.into()),
+                Kind::Constant => *place = pack(word::SPECIAL, operand),
+                Kind::Unsigned8 => {
+                    *place = word::integer_word(behind[0].into());
+                    at += 1;
+                }
+                Kind::Unsigned16 => {
+                    *place = word::integer_word(u16::from_be_bytes([behind[0], behind[1]]).into());
+                    at += 2;
+                }
+                Kind::Unsigned32 => {
+                    let number = u32::from_be_bytes([behind[0], behind[1], behind[2], behind[3]]);
+                    let Some(small) = word::small(number.into()) else { break Stop::Value };
+                    *place = small;
+                    at += 4;
+                }
+                Kind::Unsigned64 => {
+                    let (Some(number), Some(places)) =
+                        (behind.first_chunk(), words.get_mut(word..).and_then(|rest| rest.first_chunk_mut()))
+                    else {
+                        break Stop::Value;
+                    };
+                    let number = u64::from_be_bytes(*number);
+                    if number > EXACT {
                         break Stop::Value;
                     }
-                    after.pass(octets);
-                    pack(word::TEXT, octets as u32)
+                    *places = [pack(word::SPECIAL, special::EXACT), number as u32, (number >> 32) as u32];
+                    word += 2;
+                    at += 8;
                 }
-                Quick::Null => pack(word::SPECIAL, special::NULL),
-                Quick::Bool(value) => pack(word::SPECIAL, if value { special::TRUE } else { special::FALSE }),
-                Quick::List(items) | Quick::Dict(items) => {
+                Kind::Signed8 => {
+                    *place = word::integer_word(i8::from_be_bytes([behind[0]]).into());
+                    at += 1;
+                }
+                Kind::Signed16 => {
+                    *place = word::integer_word(i16::from_be_bytes([behind[0], behind[1]]).into());
+                    at += 2;
+                }
+                Kind::Inverted8 => {
+                    *place = word::integer_word(!i32::from(behind[0]));
+                    at += 1;
+                }
+                Kind::Inverted16 => {
+                    *place = word::integer_word(!i32::from(u16::from_be_bytes([behind[0], behind[1]])));
+                    at += 2;
+                }
+                Kind::Float64 => {
+                    *place = pack(word::FLOAT, at as u32 + 1);
+                    at += 8;
+                }
+                Kind::Text => {
+                    let length = operand as usize;
+                    let fits = if length <= FEW {
+                        text.push_few(behind, length)
+                    } else {
+                        octets.get(at + 1..at + 1 + length).is_some_and(|octets| text.push(octets))
+                    };
+                    if !fits {
+                        break Stop::Value;
+                    }
+                    *place = pack(word::TEXT, operand);
+                    at += length;
+                }
+                Kind::Text8 => {
+                    let length = usize::from(behind[0]);
+                    if !octets.get(at + 2..at + 2 + length).is_some_and(|octets| text.push(octets)) {
+                        break Stop::Value;
+                    }
+                    *place = pack(word::TEXT, length as u32);
+                    at += 1 + length;
+                }
+                Kind::List | Kind::Dict => {
+                    let is_dict = look.kind == Kind::Dict;
+                    let least = (operand as usize) << usize::from(is_dict);
                     let Some(outer) = around.get_mut(depth) else { break Stop::Value };
+                    if least >= octets.len() - at {
+                        break Stop::Value;
+                    }
                     *outer = level;
                     depth += 1;
-                    let shape = if matches!(quick, Quick::List(_)) { NO_DICT } else { 0 };
-                    level = Level { left: items, word: word as u32, shape, pairs: 0 };
-                    pack(word::LIST, items)
+                    let open = if is_dict { Open::Dict } else { Open::List };
+                    level = Level { open, left: operand, word: word as u32, place: level.place.within() };
+                    *place = pack(word::LIST, operand);
                 }
-                Quick::Bytes(_) | Quick::Other => break Stop::Value,
-            };
+            }
             word += 1;
-            reader = after;
-            at_value = false;
+            at += 1;
         };
         let octets = text.length();
         self.words.set_length(word);
-        self.numbers.set_length(number);
         self.text.set_length(octets);
-        *run = Run { reader, level, at_value, depth };
-        stop
+        (*of, *depth_of) = (level, depth);
+        (stop, at)
     }
 
     /// Reads any value: a scalar, or what opens or ends a list or dict.
     #[inline(never)]
     fn value<'a, R: Read<'a>>(&mut self, run: &mut Run<R>, length: usize) -> Result<(), DecodeError> {
-        run.at_value = false;
         // Octets that go on to the end of a frame need not be here.
-        if let (Quick::Bytes(octets), mut after) = run.reader.quick()
-            && after.position() + octets == length
-        {
-            self.binary(octets, after.position());
-            after.pass(octets);
-            run.reader = after;
-            return Ok(());
+        if let Some((ahead, octets)) = run.reader.binary_ahead() {
+            let start = run.reader.position() + ahead;
+            if start + octets == length {
+                self.binary(octets, start);
+                run.reader.pass(ahead + octets);
+                return Ok(());
+            }
         }
         match token(&mut run.reader)? {
             Token::Str(text) => {
@@ -270,16 +343,16 @@ impl Builder {
             }
             Token::Int(number) => match word::small(number) {
                 Some(small) => self.words.push(small),
-                None if number.unsigned_abs() <= EXACT => self.number(number as f64),
+                None if number.unsigned_abs() <= EXACT => self.wide(special::EXACT, number.cast_unsigned()),
                 None => self.wide(special::SIGNED, number.cast_unsigned()),
             },
             Token::UInt(number) => self.wide(special::UNSIGNED, number),
-            Token::Float(number) => self.number(number),
+            Token::Float(number) => self.wide(special::FLOAT, number.to_bits()),
             Token::Bool(true) => self.words.push(pack(word::SPECIAL, special::TRUE)),
             Token::Bool(false) => self.words.push(pack(word::SPECIAL, special::FALSE)),
             Token::Null => self.words.push(pack(word::SPECIAL, special::NULL)),
-            Token::List(items) => self.open(run, announced(items), NO_DICT)?,
-            Token::Dict(entries) => self.open(run, announced(entries), 0)?,
+            Token::List(items) => self.open(run, announced(items), Open::List)?,
+            Token::Dict(entries) => self.open(run, announced(entries), Open::Dict)?,
             Token::Bytes(Cow::Borrowed(octets)) => {
                 self.binary(octets.len(), run.reader.position() - octets.len());
             }
@@ -287,7 +360,7 @@ impl Builder {
                 self.binary(octets.len(), length + self.pieced.len());
                 self.pieced.extend_from_slice(&octets);
             }
-            Token::End if run.level.is_open_ended() && run.level.shape == NO_DICT => {
+            Token::End if run.level.is_open_ended() && run.level.open == Open::List => {
                 // This item had begun when it turned out to be the end.
                 let items = OPEN_ENDED - run.level.left - 1;
                 self.words.set(run.level.word as usize, pack(word::LIST, items));
@@ -298,25 +371,24 @@ impl Builder {
         Ok(())
     }
 
-    /// Reads any key, or the end of a dict.
+    /// Reads any key, or the end of a dict; whether a value follows.
     #[inline(never)]
-    fn key<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Result<(), DecodeError> {
+    fn key<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Result<bool, DecodeError> {
         let Run { reader, level, .. } = run;
         match token(reader)? {
             Token::Str(key) => {
                 level.left -= 1;
-                run.at_value = true;
-                if level.pairs == 0 {
-                    match self.shapes.step(level.shape, &key) {
+                if level.open == Open::Dict {
+                    match self.shapes.step(level.place, &key) {
                         Step::To(shape) => {
-                            level.shape = shape;
-                            return Ok(());
+                            level.place = Place::behind(shape);
+                            return Ok(true);
                         }
                         Step::Duplicate => return Err(twice(reader, &key)),
                         Step::Nowhere => {
                             let (word, first) = (self.words.len() as u32, self.pair_keys.len() as u32);
                             self.pairs.push(Pairs { word, first });
-                            level.pairs = self.pairs.len() as u32;
+                            level.open = Open::Pairs;
                             self.words.push(0);
                         }
                     }
@@ -325,16 +397,14 @@ impl Builder {
                 let units = self.text.push(&key);
                 self.words.push(pack(word::TEXT, units));
                 self.pair_keys.push((start, start + key.len()));
+                Ok(true)
             }
-            Token::End if level.is_open_ended() => level.left = 0,
-            _ => return Err(reader.malformed("a key that is no text")),
+            Token::End if level.is_open_ended() => {
+                level.left = 0;
+                Ok(false)
+            }
+            _ => Err(reader.malformed("a key that is no text")),
         }
-        Ok(())
-    }
-
-    fn number(&mut self, number: f64) {
-        self.words.push(pack(word::NUMBER, self.numbers.len() as u32));
-        self.numbers.push(number);
     }
 
     fn wide(&mut self, kind: u32, bits: u64) {
@@ -346,13 +416,13 @@ impl Builder {
     }
 
     /// Opens a list or dict; the level around it waits.
-    fn open<R>(&mut self, run: &mut Run<R>, left: u32, shape: u32) -> Result<(), DecodeError> {
+    fn open<R>(&mut self, run: &mut Run<R>, left: u32, open: Open) -> Result<(), DecodeError> {
         let Some(outer) = self.around.get_mut(run.depth) else {
             return Err(DecodeError::TooMuch { what: "nesting", limit: self.around.len() });
         };
         *outer = run.level;
         run.depth += 1;
-        run.level = Level { left, word: self.words.len() as u32, shape, pairs: 0 };
+        run.level = Level { open, left, word: self.words.len() as u32, place: run.level.place.within() };
         self.words.push(pack(word::LIST, left));
         Ok(())
     }
@@ -360,7 +430,8 @@ impl Builder {
     /// Closes a dict that has plain pairs.
     #[inline(never)]
     fn close_pairs<'a, R: Read<'a>>(&mut self, run: &mut Run<R>) -> Result<(), DecodeError> {
-        let Level { word, shape, .. } = run.level;
+        let Level { word, place, .. } = run.level;
+        let shape = place.shape();
         if let Some(pairs) = self.pairs.pop() {
             let first = pairs.first as usize;
             if let Some(key) = self.repeated_key(shape, first) {
@@ -371,7 +442,7 @@ impl Builder {
         }
         self.words.set(word as usize, pack(word::OPEN_OBJECT, shape));
         // Closed as if it were a list, whose word is right.
-        run.level.shape = NO_DICT;
+        run.level.open = Open::List;
         Ok(())
     }
 
@@ -382,13 +453,6 @@ impl Builder {
         let pairs = pairs.iter().filter_map(|&(start, end)| octets.get(start..end));
         let twice = repeated(self.shapes.keys(shape).chain(pairs))?;
         Some(std::str::from_utf8(twice).unwrap_or_default().to_owned())
-    }
-}
-
-impl Level {
-    const fn is_open_ended(&self) -> bool {
-        // What is announced is less than a frame can hold.
-        self.left >= word::OPERANDS as u32
     }
 }
 

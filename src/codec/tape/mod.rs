@@ -8,16 +8,17 @@
 //! | tag | operand | meaning |
 //! |---|---|---|
 //! | 0 integer | signed | the integer itself |
-//! | 1 number | index | an entry of the array of floats: floats, and integers up to 2^53 |
+//! | 1 float | offset | where in the frame its eight octets are, the highest one first |
 //! | 2 text | length | the next text of the text area; its length in UTF-16 units |
 //! | 3 list | n | the n values that follow |
 //! | 4 object | shape | one value for each key of the shape |
 //! | 5 open object | shape | the same; then a bare word n, and n times a text and a value |
 //! | 6 special | 0, 1, 2 | null, false, true |
-//! |   | 3, 4 | a 64-bit integer, signed or not, beyond 2^53: two bare words, the low one first |
+//! |   | 3, 4, 5 | a 64-bit integer, signed or not, beyond 2^53, or up to it: two bare words, the low one first |
+//! |   | 6 | a float that was shorter: two bare words |
 //! | 7 binary | length | a bare word: where it starts in the frame; an offset beyond the frame's end counts into the area of binaries that came in pieces |
 //!
-//! On the way out a text and a binary give their length in octets and both lie in the text area, all
+//! On the way out a number is an entry of an array, a text and a binary give their length in octets and both lie in the text area, all
 //! objects are open ones of shape 0, which has no keys, and tag 4 is a key that was encoded before: its
 //! number among [those](Keys).
 //!

@@ -4,8 +4,6 @@
 //! The tree is bounded, because its keys are a peer's: what does not fit travels as plain pairs, and
 //! a full tree is forgotten before the next message.
 
-use crate::codec::token::ShortText;
-
 /// How many shapes are kept. Each adds one key, so this bounds the keys too.
 const SHAPES: usize = 4096;
 /// How many keys a shape may have.
@@ -39,20 +37,80 @@ struct Node {
     children: u32,
 }
 
-/// What most likely follows the keys of a shape: that of the last object.
-#[derive(Clone, Copy, Debug, Default)]
+/// Where the next key of a dict is foreseen: behind the keys of a shape, or as the first one of a dict that is
+/// within a dict, next to the last key of a shape. So records in lists in records do not confuse each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place(u32);
+
+impl Place {
+    /// In a dict that is in no other.
+    pub(super) const OUTERMOST: Self = Self(1);
+
+    /// Behind the keys of a shape.
+    #[inline(always)]
+    pub(super) const fn behind(shape: u32) -> Self {
+        Self(shape << 1)
+    }
+
+    /// In a dict that begins here.
+    #[inline(always)]
+    pub(super) const fn within(self) -> Self {
+        Self(self.0 | 1)
+    }
+
+    /// The shape of the keys so far.
+    #[inline(always)]
+    pub(super) const fn shape(self) -> u32 {
+        if self.0 & 1 == 1 { 0 } else { self.0 >> 1 }
+    }
+}
+
+/// The key that most likely comes next: that of the last object.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Foreseen {
-    /// The shape with one more key. 0: nothing is foreseen.
-    pub(super) shape: u32,
-    /// That key.
-    pub(super) key: ShortText,
+    /// What comes next behind it.
+    pub(super) next: Place,
+    /// How many octets it has with the one that announces it.
+    pub(super) octets: usize,
+    /// These, in two words, and which bits of such words are theirs. Of the first octet there is only the length.
+    words: [u64; 2],
+    masks: [u64; 2],
+}
+
+impl Foreseen {
+    /// How many octets are compared.
+    pub(super) const COMPARED: usize = 16;
+
+    /// What never comes.
+    const NOTHING: Self = Self { next: Place(0), octets: 0, words: [1, 0], masks: [0; 2] };
+
+    /// Whether octets begin with the key; `announced` is the first octet of a text without octets.
+    #[inline(always)]
+    pub(super) const fn begins(&self, octets: &[u8; Self::COMPARED], announced: u8) -> bool {
+        let both = u128::from_le_bytes(*octets);
+        let low = (both as u64 ^ announced as u64) & self.masks[0] ^ self.words[0];
+        let high = (both >> 64) as u64 & self.masks[1] ^ self.words[1];
+        low | high == 0
+    }
+
+    fn new(key: &str, next: Place) -> Option<Self> {
+        let octets = key.len() + 1;
+        let mut words = [0; Self::COMPARED];
+        let (first, rest) = words.split_first_mut()?;
+        *first = key.len() as u8;
+        rest.get_mut(..key.len())?.copy_from_slice(key.as_bytes());
+        let halves = |both: u128| [both as u64, (both >> 64) as u64];
+        let masks = halves(u128::MAX >> (128 - 8 * octets));
+        Some(Self { next, octets, words: halves(u128::from_le_bytes(words)), masks })
+    }
 }
 
 /// The shapes of a connection.
 #[derive(Debug)]
 pub struct Shapes {
     nodes: Vec<Node>,
-    /// For each shape the one that most likely extends it.
+    /// For each shape the key that most likely comes behind its keys, and the one that comes first in a dict next
+    /// to its last key.
     foreseen: Vec<Foreseen>,
     keys: Vec<u8>,
     /// Per shape its parent and the end of its key among the keys, for JavaScript.
@@ -65,7 +123,7 @@ impl Default for Shapes {
     fn default() -> Self {
         Self {
             nodes: vec![Node::default()],
-            foreseen: vec![Foreseen::default()],
+            foreseen: vec![Foreseen::NOTHING; 2],
             keys: Vec::new(),
             parents: vec![0],
             key_ends: vec![0],
@@ -82,30 +140,34 @@ impl Shapes {
         }
     }
 
-    /// For each shape what most likely comes next.
+    /// What is foreseen at a place.
     #[inline(always)]
-    pub(super) fn foreseen(&self) -> &[Foreseen] {
-        &self.foreseen
+    pub(super) fn foreseen(&self, place: Place) -> Option<&Foreseen> {
+        self.foreseen.get(place.0 as usize)
     }
 
-    fn foresee(&mut self, shape: u32, extended: u32, key: &str) {
-        if let (Some(foreseen), Some(key)) =
-            (self.foreseen.get_mut(shape as usize), ShortText::new(key.as_bytes()))
+    fn foresee(&mut self, place: Place, shape: u32, key: &str) {
+        if let (Some(foreseen), Some(new)) =
+            (self.foreseen.get_mut(place.0 as usize), Foreseen::new(key, Place::behind(shape)))
         {
-            *foreseen = Foreseen { shape: extended, key };
+            *foreseen = new;
         }
     }
 
-    /// The shape that a key makes of a shape.
-    pub(super) fn step(&mut self, shape: u32, key: &str) -> Step {
+    /// What a key makes of the shape at a place.
+    pub(super) fn step(&mut self, place: Place, key: &str) -> Step {
+        let shape = place.shape();
         let mut at = self.node(shape).map_or(0, |node| node.child);
         while at != 0 && self.key(at) != key.as_bytes() {
             at = self.node(at).map_or(0, |node| node.sibling);
         }
         if at == 0 {
-            return self.add(shape, key);
+            match self.add(shape, key) {
+                Step::To(added) => at = added,
+                other => return other,
+            }
         }
-        self.foresee(shape, at, key);
+        self.foresee(place, at, key);
         Step::To(at)
     }
 
@@ -177,8 +239,7 @@ impl Shapes {
         parent.child = added;
         parent.children += 1;
         self.nodes.push(node);
-        self.foreseen.push(Foreseen::default());
-        self.foresee(shape, added, key);
+        self.foreseen.extend([Foreseen::NOTHING; 2]);
         self.keys.extend_from_slice(key.as_bytes());
         self.parents.push(shape);
         self.key_ends.push(end);
@@ -193,12 +254,12 @@ mod tests {
     #[test]
     fn the_same_keys_in_the_same_order_are_the_same_shape() {
         let mut shapes = Shapes::default();
-        let Step::To(a) = shapes.step(0, "a") else { panic!() };
-        let Step::To(ab) = shapes.step(a, "b") else { panic!() };
-        let Step::To(ac) = shapes.step(a, "c") else { panic!() };
-        assert_eq!(shapes.step(0, "a"), Step::To(a));
-        assert_eq!(shapes.step(a, "b"), Step::To(ab));
-        assert_eq!(shapes.step(a, "c"), Step::To(ac));
+        let Step::To(a) = shapes.step(Place::behind(0), "a") else { panic!() };
+        let Step::To(ab) = shapes.step(Place::behind(a), "b") else { panic!() };
+        let Step::To(ac) = shapes.step(Place::behind(a), "c") else { panic!() };
+        assert_eq!(shapes.step(Place::behind(0), "a"), Step::To(a));
+        assert_eq!(shapes.step(Place::behind(a), "b"), Step::To(ab));
+        assert_eq!(shapes.step(Place::behind(a), "c"), Step::To(ac));
         assert_eq!(shapes.keys(ab).collect::<Vec<_>>(), [b"b", b"a"]);
         assert_eq!((shapes.parents(), shapes.key_ends()), (&[0, 0, a, a][..], &[0, 1, 2, 3][..]));
     }
@@ -206,10 +267,10 @@ mod tests {
     #[test]
     fn a_key_occurs_once() {
         let mut shapes = Shapes::default();
-        let Step::To(a) = shapes.step(0, "a") else { panic!() };
-        let Step::To(ab) = shapes.step(a, "b") else { panic!() };
-        assert_eq!(shapes.step(ab, "a"), Step::Duplicate);
-        assert_eq!(shapes.step(ab, "b"), Step::Duplicate);
+        let Step::To(a) = shapes.step(Place::behind(0), "a") else { panic!() };
+        let Step::To(ab) = shapes.step(Place::behind(a), "b") else { panic!() };
+        assert_eq!(shapes.step(Place::behind(ab), "a"), Step::Duplicate);
+        assert_eq!(shapes.step(Place::behind(ab), "b"), Step::Duplicate);
     }
 
     #[test]
@@ -219,12 +280,12 @@ mod tests {
             let mut at = Step::To(0);
             for second in 0..100 {
                 let Step::To(shape) = at else { break };
-                at = shapes.step(shape, &format!("{first}.{second}"));
+                at = shapes.step(Place::behind(shape), &format!("{first}.{second}"));
             }
             assert_eq!(at, Step::Nowhere);
         }
         assert_eq!(shapes.parents().len(), SHAPES);
-        assert_eq!(shapes.step(0, &"long".repeat(20)), Step::Nowhere);
+        assert_eq!(shapes.step(Place::behind(0), &"long".repeat(20)), Step::Nowhere);
         shapes.begin();
         assert_eq!((shapes.parents().len(), shapes.generation()), (1, 1));
     }

@@ -6,6 +6,9 @@ use super::area::Area;
 /// The size up to which texts share a chunk. A text that JavaScript keeps may keep its chunk alive.
 const CHUNK: usize = 4096;
 
+/// How many octets are copied at once.
+pub(super) const FEW: usize = 16;
+
 /// The texts of one message.
 #[derive(Debug, Default)]
 pub struct Text {
@@ -87,30 +90,43 @@ impl QuickText<'_> {
         self.length
     }
 
-    /// Appends the first octets of these if they are few and ASCII and find room; otherwise nothing.
-    /// Where it can, it copies two whole words: a little too much costs less than a loop.
+    /// Appends the first octets of these if they are ASCII and find room; otherwise nothing. All are copied: a
+    /// little too much costs less than a loop.
     #[inline(always)]
-    pub(super) fn push(&mut self, from: &[u8], length: usize) -> bool {
-        let Some(room) = self.room.get_mut(self.length..) else { return false };
-        let mut high = 0;
-        if let (Some(masks), Some(from), Some(room)) =
-            (MASKS.get(length), from.first_chunk(), room.first_chunk_mut())
-        {
-            let words = u128::from_le_bytes(*from);
-            *room = *from;
-            high = (words as u64 & masks[0]) | ((words >> 64) as u64 & masks[1]);
-        } else {
-            let (Some(from), Some(room)) = (from.get(..length), room.get_mut(..length)) else { return false };
-            for (from, to) in from.iter().zip(room) {
-                *to = *from;
-                high |= u64::from(*from);
-            }
-        }
-        let ascii = high & 0x8080_8080_8080_8080 == 0;
+    pub(super) fn push_few(&mut self, from: &[u8; FEW], length: usize) -> bool {
+        let room = self.room.get_mut(self.length..).and_then(|room| room.first_chunk_mut());
+        let (Some(masks), Some(room)) = (MASKS.get(length), room) else { return false };
+        *room = *from;
+        let words = u128::from_le_bytes(*from);
+        let ascii = ((words as u64 & masks[0]) | ((words >> 64) as u64 & masks[1])) & HIGH_BITS == 0;
         self.length += if ascii { length } else { 0 };
         ascii
     }
+
+    /// The same for eight octets or more, eight at a time.
+    #[inline(always)]
+    pub(super) fn push(&mut self, from: &[u8]) -> bool {
+        let end = self.length + from.len();
+        let Some(room) = self.room.get_mut(self.length..end) else { return false };
+        let (Some(last), Some(last_room)) = (from.last_chunk::<8>(), room.last_chunk_mut()) else {
+            return false;
+        };
+        let mut high = u64::from_le_bytes(*last);
+        *last_room = *last;
+        let (words, _) = from.as_chunks::<8>();
+        let (rooms, _) = room.as_chunks_mut::<8>();
+        for (from, to) in words.iter().zip(rooms) {
+            high |= u64::from_le_bytes(*from);
+            *to = *from;
+        }
+        let ascii = high & HIGH_BITS == 0;
+        self.length = if ascii { end } else { self.length };
+        ascii
+    }
 }
+
+/// Those of eight octets that none has in ASCII.
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// For each length up to 16 which bits of two words belong to a text.
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]

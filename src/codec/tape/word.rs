@@ -2,6 +2,8 @@
 
 pub(super) const INTEGER: u32 = 0;
 pub(super) const NUMBER: u32 = 1;
+/// On the way in.
+pub(super) const FLOAT: u32 = 1;
 pub(super) const TEXT: u32 = 2;
 pub(super) const LIST: u32 = 3;
 pub(super) const OBJECT: u32 = 4;
@@ -16,6 +18,8 @@ pub(super) mod special {
     pub(in crate::codec::tape) const TRUE: u32 = 2;
     pub(in crate::codec::tape) const SIGNED: u32 = 3;
     pub(in crate::codec::tape) const UNSIGNED: u32 = 4;
+    pub(in crate::codec::tape) const EXACT: u32 = 5;
+    pub(in crate::codec::tape) const FLOAT: u32 = 6;
 }
 
 /// The bits of a tag.
@@ -38,6 +42,12 @@ pub(super) const fn tag(word: u32) -> u32 {
 #[inline]
 pub(super) const fn operand(word: u32) -> u32 {
     word >> TAG_BITS
+}
+
+/// The word of an integer that is known to be small.
+#[inline(always)]
+pub(super) const fn integer_word(number: i32) -> u32 {
+    number.cast_unsigned() << TAG_BITS | INTEGER
 }
 
 /// The word of a small integer.

@@ -26,11 +26,7 @@ export class TapeReader {
     constructor(tape, memory) {
         this.tape = tape;
         this.memory = memory;
-        const { buffer } = memory;
-        this.u8 = new Uint8Array(buffer);
-        this.i32 = new Int32Array(buffer);
-        this.u32 = new Uint32Array(buffer);
-        this.f64 = new Float64Array(buffer);
+        this.look();
         /** Where the report is, which does not move. */
         this.report = tape.report() >>> 2;
         /** Where a frame goes, and how long it may be. */
@@ -70,10 +66,10 @@ export class TapeReader {
     tapeOf(front, size) {
         const { length } = front;
         if (length > this.room || (this.room > KEEP && length < this.room / 4)) this.makeRoom(length);
-        if (this.u8.length === 0) this.view();
+        if (this.u8.length === 0) this.look();
         this.u8.set(front, this.roomAt);
         const done = this.tape.read(length, size);
-        if (this.u8.length === 0) this.view();
+        if (this.u8.length === 0) this.look();
         return done;
     }
 
@@ -84,12 +80,12 @@ export class TapeReader {
     }
 
     /** The views on the memory, which end whenever it grows. */
-    view() {
+    look() {
         const { buffer } = this.memory;
         this.u8 = new Uint8Array(buffer);
         this.i32 = new Int32Array(buffer);
         this.u32 = new Uint32Array(buffer);
-        this.f64 = new Float64Array(buffer);
+        this.view = new DataView(buffer);
     }
 
     /** A shape that is met for the first time. @param {number} index @returns {Shape} */

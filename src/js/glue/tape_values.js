@@ -3,7 +3,7 @@
 // One rule: no code of the application runs in between, so one tape at a time is read, and where in it
 // lies in variables of this module: they cost less than the properties of an object.
 
-/** @typedef {{ i32: Int32Array, u32: Uint32Array, f64: Float64Array, u8: Uint8Array, shapes: (Shape | undefined)[], meet(index: number): Shape }} Source */
+/** @typedef {{ i32: Int32Array, u32: Uint32Array, view: DataView, roomAt: number, u8: Uint8Array, shapes: (Shape | undefined)[], meet(index: number): Shape }} Source */
 /** The keys of an object, what makes it of them, and how often it was met at first. @typedef {{ keys: string[], make: (keys: string[], count: number, shape: Shape) => any, met: number }} Shape */
 
 /** Up to this a loop over the octets is faster than a call to the decoder. */
@@ -20,6 +20,10 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const SPECIALS = [null, false, true];
 
+/** A float as two words. */
+const bits = new Int32Array(2);
+const float = new Float64Array(bits.buffer);
+
 /** @type {Uint8Array} */
 const empty = new Uint8Array(0);
 
@@ -27,16 +31,17 @@ const empty = new Uint8Array(0);
 let source;
 /** @type {Int32Array} */
 let i32 = new Int32Array(0);
-/** @type {Float64Array} */
-let f64 = new Float64Array(0);
+/** The memory, and where in it the frame is. */
+let view = new DataView(new ArrayBuffer(0));
+let frameAt = 0;
 /** @type {(Shape | undefined)[]} */
 let shapes = [];
 let u8 = empty;
 /** The frame, and whether it is nobody else's. */
 let frame = empty;
 let owned = false;
-/** The next word, and where its numbers and pieced binaries are. */
-let [at, numbers, pieced] = [0, 0, 0];
+/** The next word, and where the pieced binaries are. */
+let [at, pieced] = [0, 0];
 /** The next chunk and its text; the chunk that is being read, and how far. */
 let [chunkAt, textAt, chunk, offset] = [0, 0, '', 0];
 
@@ -48,9 +53,8 @@ let [chunkAt, textAt, chunk, offset] = [0, 0, '', 0];
  */
 export function valueOnTape(of, report, octets, isOwned) {
     source = of;
-    ({ i32, u8, f64, shapes } = of);
+    ({ i32, u8, view, shapes, roomAt: frameAt } = of);
     at = i32[report] >>> 2;
-    numbers = i32[report + 1] >>> 3;
     textAt = i32[report + 2] >>> 0;
     chunkAt = i32[report + 3] >>> 2;
     pieced = (i32[report + 4] >>> 0) - octets.length;
@@ -77,7 +81,7 @@ export function value() {
         case 0:
             return word >> 3;
         case 1:
-            return f64[numbers + (word >>> 3)];
+            return view.getFloat64(frameAt + (word >>> 3));
         case 2: {
             if (offset === chunk.length) {
                 if (word === 2) return '';
@@ -94,6 +98,8 @@ export function value() {
             const shape = shapes[word >>> 3] ?? source.meet(word >>> 3);
             return shape.make(shape.keys, shape.keys.length, shape);
         }
+        case 6:
+            return word < 24 ? SPECIALS[word >>> 3] : rare(word);
         default:
             return rare(word);
     }
@@ -132,10 +138,16 @@ function rare(word) {
             return object;
         }
         case 6: {
-            if (operand < 3) return SPECIALS[operand];
-            const low = BigInt(source.u32[at++]);
-            const bits = (BigInt(source.u32[at++]) << 32n) | low;
-            return operand === 3 ? BigInt.asIntN(64, bits) : bits;
+            const low = i32[at++];
+            const high = i32[at++];
+            // Up to 2^53, and of both signs.
+            if (operand === 5) return high * 2 ** 32 + (low >>> 0);
+            if (operand === 6) {
+                bits[0] = low;
+                bits[1] = high;
+                return float[0];
+            }
+            return (BigInt(operand === 3 ? high : high >>> 0) << 32n) | BigInt(low >>> 0);
         }
         default:
             return binary(operand, source.u32[at++]);

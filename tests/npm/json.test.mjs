@@ -97,3 +97,19 @@ test('a message may nest 128 deep with its payload, however it does, and however
         }
     }
 });
+
+test('a few texts and numbers are written as JSON.stringify writes them, whatever characters and digits they have', () => {
+    const texts = ['', 'x'.repeat(63), 'x'.repeat(64), 'a\ud800', '\udc00', '𝄞', '\u2028', '\x7f', '\ud7ff\ue000\uffff'];
+    for (let code = 0; code < 0x10000; code++) texts.push(String.fromCharCode(code));
+    const numbers = [0, -0, 1e21, 1e-7, 5e-324, 2 ** 53, -1.5, 123456789.123, NaN, Infinity, -Infinity];
+    const frame = (args) => json.finish([16, 7], json.prepare([NO_OPTIONS, URI], args, undefined));
+    const expected = (args) => `[16,7,{},"${URI}",${JSON.stringify(args)}]`;
+    for (const text of texts) {
+        if (text.startsWith('\0')) assert.throws(() => frame([1, text]), TypeError);
+        else assert.equal(frame([1, text]), expected([1, text]));
+    }
+    for (const number of numbers) assert.equal(frame([number, 'a']), expected([number, 'a']));
+    for (const args of [[1, 2, 3, 4], ['a', 1, 'b', 2, 'c'], [, 1], [null], [true, 'x'], ['a', ['b']], Object.assign(['a'], { toJSON: () => ['other'] })]) {
+        assert.equal(frame(args), expected(args));
+    }
+});

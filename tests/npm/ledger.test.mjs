@@ -128,6 +128,17 @@ test('an INTERRUPT reaches what runs, and nothing is answered after it', async (
     assert.deepEqual(reasons, ['wamp.error.canceled']);
 });
 
+test('as many invocations may run as like, whatever their ids have in common', async () => {
+    const far = await opened('wamp.2.json');
+    const ends = [];
+    await registered(far, 'com.p', ([value]) => new Promise((resolve) => ends.push(() => resolve(value))));
+    const ids = [1, 257, 513, 2, 2 ** 53 - 1, ...Array.from({ length: 400 }, (_, i) => 1000 + 3 * i)];
+    far.feed(...ids.map((id) => [68, id, 6, {}, [id]]));
+    ends.reverse().forEach((end) => end());
+    await turn();
+    assert.deepEqual(await far.sent(), ids.reverse().map((id) => `[70,${id},{},[${id}]]`));
+});
+
 test('nothing is answered once the endpoint has left, nor by what ran when the session ended', async () => {
     const far = await opened('wamp.2.json');
     let end;

@@ -17,7 +17,7 @@ const NO_MIDDLE = [NO_OPTIONS];
  * @param {import('./registration.js').Registration} registration
  * @param {number} request
  * @param {any} message INVOCATION, Request, Registration, Details, Args, Kwargs
- * @param {Map<number, Invocation>} running where it is put while it runs on
+ * @param {import('./running.js').Runs} running where it is put while it runs on
  * @param {(error: unknown, text: string) => void} report
  */
 export function invoke(driver, registration, request, message, running, report) {
@@ -39,17 +39,17 @@ export function invoke(driver, registration, request, message, running, report) 
 /**
  * Waits for the result of an endpoint. A function of its own, as closures would cost every invocation the room for what they hold.
  * @param {import('../glue/driver.js').Sender} driver @param {number} request @param {Invocation} invocation @param {any} result
- * @param {Map<number, Invocation>} running @param {(error: unknown, text: string) => void} report
+ * @param {import('./running.js').Runs} running @param {(error: unknown, text: string) => void} report
  */
 function runOn(driver, request, invocation, result, running, report) {
     running.set(request, invocation);
     Promise.resolve(result).then(
         (value) => {
-            running.delete(request);
+            running.end(request);
             succeed(driver, request, value, report);
         },
         (error) => {
-            running.delete(request);
+            running.end(request);
             // Whoever was asked to stop may say it in the words of the platform.
             fail(driver, request, (error?.name === 'AbortError' && runningOf(invocation).reason) || error, report);
         },

@@ -15,10 +15,9 @@ export class Runs extends Map {
     onidle = null;
 
     /** @param {number} request */
-    delete(request) {
-        const was = super.delete(request);
-        if (this.size === 0) this.onidle?.();
-        return was;
+    end(request) {
+        this.delete(request);
+        if (this.onidle !== null && this.size === 0) this.onidle();
     }
 
     clear() {

@@ -7,7 +7,7 @@ import { FeatureNotSupported, StateError, sessionLost, textOf } from '../api/err
 import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
-import { ASK, EVENT, INVOCATION, RESULT, hot, plain } from './hot.js';
+import { ASK, EVENT, INVOCATION, RESULT, hot } from './hot.js';
 import { Ledger } from './ledger.js';
 import { Line } from './line.js';
 import { fromOctets, guardedOctets, requestOctets, toOctets } from './octets.js';
@@ -299,11 +299,11 @@ export class Driver {
         } catch (error) {
             return this.#receiveInvalid(error);
         }
-        const type = plain(message);
+        const flags = hot(message);
         const deliveries = this.#deliveries;
-        if (type !== EVENT || deliveries.busy) return this.#receiveOther(core, type, message, data);
+        if (flags !== 0 || message[0] !== EVENT || deliveries.busy) return this.#receiveOther(core, flags, message, data);
         const handlers = message[1] === this.#recent ? this.#recentHandlers : this.#handlersOf(core, message[1]);
-        if (handlers === null) return this.#receiveRare(message);
+        if (handlers === null) return this.#receiveRare(flags, message);
         deliveries.busy = true;
         try {
             this.#host.event(handlers, message);
@@ -345,20 +345,19 @@ export class Driver {
     /**
      * Any message but an event that can be delivered at once. Of a RESULT or INVOCATION the core hears its numbers, if it has to hear
      * of it at all. It has nothing else to say about these, so that there is nothing to drain; 0 means that it does not decide.
-     * @param {Core} core @param {number} type what `plain` says @param {any} message @param {any} data
+     * @param {Core} core @param {number} flags what `hot` says @param {any} message @param {any} data
      */
-    #receiveOther(core, type, message, data) {
+    #receiveOther(core, flags, message, data) {
         const deliveries = this.#deliveries;
+        const type = flags === 0 ? message[0] : 0;
         try {
             let ticket = 0;
-            if (type === 0) this.#line.exact(message, data);
-            else if (!deliveries.busy && this.#takeAlone(core, type, message)) return;
-            else if (type === RESULT) ticket = core.on_result(message[1]);
-            else if (type === INVOCATION) {
+            if (type === RESULT || type === INVOCATION) {
+                if (!deliveries.busy && this.#takeAlone(core, type, message)) return;
                 this.#ledger.settle(core);
-                ticket = core.on_invocation(message[1], message[2]);
-            }
-            if (ticket === 0) return this.#receiveRare(message);
+                ticket = type === RESULT ? core.on_result(message[1]) : core.on_invocation(message[1], message[2]);
+            } else if (flags === ASK) this.#line.exact(message, data);
+            if (ticket === 0) return this.#receiveRare(flags, message);
             deliveries.push({ op: type === RESULT ? Op.Result : Op.Invocation, a: ticket, b: message[1], message });
             deliveries.run();
         } catch (error) {
@@ -370,7 +369,7 @@ export class Driver {
     #takeAlone(core, type, message) {
         const deliveries = this.#deliveries;
         const pending = type === RESULT ? deliveries.take(message[1], deliveries.calls) : undefined;
-        const endpoint = type === RESULT ? 0 : this.#ledger.begin(core, message[1], message[2]);
+        const endpoint = type === RESULT ? 0 : this.#ledger.begin(core, message);
         if (pending === undefined && endpoint === 0) return false;
         deliveries.busy = true;
         try {
@@ -384,12 +383,11 @@ export class Driver {
         return true;
     }
 
-    /** Any message: by its numbers if it is well-shaped, else as a whole. @param {any} message */
-    #receiveRare(message) {
+    /** Any message: by its numbers if it is well-shaped, else as a whole. @param {number} flags what `hot` says @param {any} message */
+    #receiveRare(flags, message) {
         this.#probes.look(message);
         this.#run((core) => {
             const now = performance.now();
-            const flags = hot(message);
             if (flags !== ASK) {
                 core.on_message(now, message[0], message[1], typeof message[2] === 'number' ? message[2] : 0, flags);
             } else {

@@ -15,13 +15,8 @@ export const INVOCATION = 68;
 export const ASK = -1;
 const PROGRESS = 1;
 const RECEIVE_PROGRESS = 2;
-
-/** Whether a dict that a codec made is empty. One with a key that hides its class is not. @param {any} dict */
-function isEmptyDict(dict) {
-    if (!isOrdinary(dict)) return false;
-    for (const _ in dict) return false;
-    return true;
-}
+/** There are details, which concern the core no further. */
+const DETAILS = 4;
 
 /** What may stand behind the details: nothing, args, or args and kwargs. @param {any[]} message @param {number} at */
 function hasPayload(message, at) {
@@ -29,24 +24,6 @@ function hasPayload(message, at) {
     if (length === at) return true;
     if (!Array.isArray(message[at])) return false;
     return length === at + 1 || (length === at + 2 && isOrdinary(message[at + 1]));
-}
-
-/**
- * The type of a message that comes by the thousand if it is well-shaped and has no details, else 0.
- * @param {any} message
- */
-export function plain(message) {
-    if (!Array.isArray(message)) return 0;
-    const code = message[0];
-    switch (code) {
-        case EVENT:
-        case INVOCATION:
-            return isId(message[1]) && isId(message[2]) && isEmptyDict(message[3]) && hasPayload(message, 4) ? code : 0;
-        case RESULT:
-            return isId(message[1]) && isEmptyDict(message[2]) && hasPayload(message, 3) ? code : 0;
-        default:
-            return 0;
-    }
 }
 
 /** The ids from 1 to 2^53 − 1: 2^53 itself may be a larger number that JavaScript has rounded. @param {unknown} value */
@@ -87,14 +64,18 @@ export function surelyRight(code, dict) {
     return true;
 }
 
-/** @param {number} code @param {any} details */
+/** @param {number} code @param {any} details of any class: one with a key that hides its class is none to be sure of */
 function flags(code, details) {
-    if (!isOrdinary(details) || !surelyRight(code, details)) return ASK;
-    return (details.progress === true ? PROGRESS : 0) | (details.receive_progress === true ? RECEIVE_PROGRESS : 0);
+    if (!isOrdinary(details)) return ASK;
+    for (const _ in details) {
+        if (!surelyRight(code, details)) return ASK;
+        return DETAILS | (details.progress === true ? PROGRESS : 0) | (details.receive_progress === true ? RECEIVE_PROGRESS : 0);
+    }
+    return 0;
 }
 
 /**
- * The flags for `Core.on_message`, or ASK when the frame has to go through the codec.
+ * The flags for `Core.on_message`, 0 if there is nothing to know but the numbers; or ASK when the frame has to go through the codec.
  * @param {any} message
  */
 export function hot(message) {

@@ -60,7 +60,11 @@ function revive(value) {
 function isTooDeep(text, limit, dicts) {
     // A text that is nested too deeply has at least so many opening brackets; most have fewer.
     let open = dicts;
-    for (let at = text.indexOf('['); at >= 0 && open <= limit; at = text.indexOf('[', at + 1)) open++;
+    // As many characters close them again, so that behind one there is room for no more than this.
+    const room = text.length - limit;
+    for (let at = text.indexOf('['); at >= 0 && open <= limit; at = text.indexOf('[', at + 1)) {
+        if (++open + room - at <= limit) return false;
+    }
     if (open <= limit) return false;
     let depth = 0;
     for (let i = 0; i < text.length; i++) {
@@ -149,7 +153,7 @@ function isOdd(text, at) {
  */
 function dictsIn(text) {
     let dicts = 0;
-    for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
+    for (let at = text[0] === '{' ? 0 : text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
         dicts++;
         // Most keys begin with a letter from a to s, and then one look is enough.
         const second = text.charCodeAt(at + 2);
@@ -159,23 +163,34 @@ function dictsIn(text) {
     return text.indexOf('\\') >= 0 && text.includes('"\\u0000') ? -1 : dicts;
 }
 
-/** Whether it is a list of few texts and numbers, which JSON.stringify surely writes rightly. @param {any} value */
-function isSimple(value) {
-    const { length } = value;
-    if (!(length <= 4) || value.toJSON !== undefined) return false;
+/** What a text in quotes cannot hold as it is: quotes, backslashes, controls and halves of characters. */
+const ODD = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
+/**
+ * A list of few short texts and numbers as JSON, as JSON.stringify would write it; of any other, nothing. It is what is
+ * sent most often, and a look at each text is less than a call that has to expect everything.
+ * @param {any} list
+ */
+function simple(list) {
+    const { length } = list;
+    if (!(length <= 4) || list.toJSON !== undefined || !Array.isArray(list)) return undefined;
+    let text = '';
     for (let i = 0; i < length; i++) {
-        const item = value[i];
-        if (typeof item === 'string' ? item.charCodeAt(0) === 0 : typeof item !== 'number') return false;
+        const item = list[i];
+        if (i > 0) text += ',';
+        if (typeof item === 'number' ? item - item === 0 : typeof item === 'string' && item.length < 64 && !ODD.test(item)) {
+            text += typeof item === 'number' ? item : `"${item}"`;
+        } else return undefined;
     }
-    return Array.isArray(value);
+    return `[${text}]`;
 }
 
 /** @param {any} value @param {string} start of its text @param {string} what */
 function part(value, start, what) {
-    let text = written(value);
+    let text = simple(value);
+    if (text !== undefined) return text;
+    text = written(value);
     if (text === undefined) throw new TypeError(`${typeof value} has no form in JSON`);
-    // Of what is most often sent, a look at the value is less than one at the text.
-    if (isSimple(value)) return text;
     const dicts = dictsIn(text);
     if (dicts < 0) text = withSpecial(value);
     if (text[0] !== start) throw new TypeError(`<${what}> becomes ${text.slice(0, 40)} in JSON`);
@@ -186,6 +201,8 @@ function part(value, start, what) {
 
 /** What stands before a payload without options, by the URI. @type {Map<string, string>} */
 const starts = new Map();
+/** The last of them. */
+let [lastUri, lastStart] = ['', ''];
 
 /** Everything between the ids and the payload, and a comma. @param {any[]} middle options, and a URI where there is one */
 function startOf(middle) {
@@ -195,13 +212,15 @@ function startOf(middle) {
         return `,${middle.map((element) => (isDict(element) ? part(element, '{', 'options') : stringify(element))).join(',')},`;
     }
     if (uri === undefined) return ',{},';
+    if (uri === lastUri) return lastStart;
     let start = starts.get(uri);
     if (start === undefined) {
         if (starts.size >= 1000) starts.clear();
         start = `,{},${stringify(uri)},`;
         starts.set(uri, start);
     }
-    return start;
+    lastUri = uri;
+    return (lastStart = start);
 }
 
 /** What stands before the id of a message, by its type. */

@@ -6,6 +6,12 @@
 /** @typedef {import('./deliveries.js').Deliveries} Deliveries */
 /** @typedef {import('./deliveries.js').Pending} Pending */
 
+/**
+ * Places for invocations that run on, each of which has the one of its last digits: taken and left without the room
+ * that a Map makes and gives back. Where two would have the same, the core is told of both.
+ */
+const PLACES = 256;
+
 export class Ledger {
     #deliveries;
     /** The id of the next request, 0 while only the core knows. */
@@ -15,10 +21,10 @@ export class Ledger {
     /** The registration of the last invocation, 0 while the core has to be asked, and its endpoint. */
     #registration = 0;
     #endpoint = 0;
-    /** The invocation whose endpoint is being called, until it is answered. */
-    #request = 0;
-    /** Those that run on: their registrations. @type {Map<number, number>} */
-    #running = new Map();
+    /** The invocation whose endpoint is being called, until it is answered. @type {any[] | null} */
+    #current = null;
+    /** Those that run on, each in its place. @type {Array<any[] | undefined>} */
+    #running = [];
 
     /** @param {Deliveries} deliveries which has the calls that wait */
     constructor(deliveries) {
@@ -40,29 +46,35 @@ export class Ledger {
         return this.#next++;
     }
 
-    /** The endpoint of an invocation that begins. 0: the core has to be told. @param {Core} core @param {number} request @param {number} registration */
-    begin(core, request, registration) {
-        if (registration !== this.#registration) {
-            this.#endpoint = core.lent_endpoint(registration);
+    /** The endpoint of an invocation that begins. 0: the core has to be told. @param {Core} core @param {any[]} message INVOCATION, Request, Registration, … */
+    begin(core, message) {
+        if (message[2] !== this.#registration) {
+            this.#endpoint = core.lent_endpoint(message[2]);
             if (this.#endpoint === 0) return 0;
-            this.#registration = registration;
+            this.#registration = message[2];
         }
-        if (this.#running.size > 0 && this.#running.has(request)) return 0;
-        this.#request = request;
+        // It runs already, or another one has its place.
+        if (this.#running[message[1] % PLACES] !== undefined) return 0;
+        this.#current = message;
         return this.#endpoint;
     }
 
     /** The endpoint of the last one has returned. */
     runOn() {
-        if (this.#request === 0) return;
-        this.#running.set(this.#request, this.#registration);
-        this.#request = 0;
+        if (this.#current === null) return;
+        this.#running[this.#current[1] % PLACES] = this.#current;
+        this.#current = null;
     }
 
     /** Whether an invocation ends that the core knows nothing of. @param {number} request */
     end(request) {
-        if (request !== this.#request) return this.#running.size > 0 && this.#running.delete(request);
-        this.#request = 0;
+        if (this.#current !== null && this.#current[1] === request) {
+            this.#current = null;
+            return true;
+        }
+        const message = this.#running[request % PLACES];
+        if (message === undefined || message[1] !== request) return false;
+        this.#running[request % PLACES] = undefined;
         return true;
     }
 
@@ -80,8 +92,8 @@ export class Ledger {
             this.#next = 0;
         }
         this.runOn();
-        for (const [request, registration] of this.#running) core.on_invocation(request, registration);
-        this.#running.clear();
+        for (const message of this.#running) if (message) core.on_invocation(message[1], message[2]);
+        if (this.#running.length > 0) this.#running = [];
         this.#registration = 0;
     }
 }

@@ -10,7 +10,7 @@
 //! The package has more than one WebAssembly module: what many a page never needs is built from the same
 //! crate with another feature, and loaded when it is needed. `js` is the module that every page loads;
 //! `js-cbor` is nothing but the tape of CBOR, `js-auth` nothing but the proofs of authentication,
-//! `js-e2ee` nothing but the key ring.
+//! `js-e2ee` nothing but the key ring, `js-large` nothing but the tape of large frames.
 
 #![allow(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
 
@@ -28,6 +28,8 @@ mod core;
 mod e2ee;
 #[cfg(feature = "js")]
 mod hot;
+#[cfg(feature = "js-large")]
+mod large;
 #[cfg(feature = "js")]
 mod octets;
 #[cfg(feature = "js")]
@@ -45,6 +47,8 @@ pub use self::auth::Authenticator;
 pub use self::core::Core;
 #[cfg(feature = "js-e2ee")]
 pub use self::e2ee::Ring;
+#[cfg(feature = "js-large")]
+pub use self::large::Large;
 #[cfg(feature = "js")]
 pub use self::policy::Policy;
 #[cfg(feature = "js-cbor")]

@@ -26,8 +26,8 @@ const FILES = [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'CHANGELOG.md', 'package.json',
     'index.js', 'index.d.ts', 'options.d.ts', 'values.d.ts', 'node.js', 'autobahn.js', 'autobahn.d.ts', 'autobahn_node.js', 'meta.js', 'meta.d.ts', 'history.js', 'auth.js', 'auth.d.ts', 'auth_node.js',
     'e2ee.js', 'e2ee.d.ts', 'e2ee_node.js',
-    ...['api', 'glue'].flatMap((dir) => readdirSync(join(root, 'src/js', dir)).map((name) => `${dir}/${name}`)),
-    ...['wamp_wasm', 'wamp_wasm_cbor', 'wamp_wasm_auth', 'wamp_wasm_e2ee'].flatMap((name) => [`wasm/${name}.js`, `wasm/${name}_bg.wasm`]),
+    ...['api', 'glue'].flatMap((dir) => readdirSync(join(root, 'src/js', dir), { recursive: true }).filter((name) => name.endsWith('.js')).map((name) => `${dir}/${name}`)),
+    ...['wamp_wasm', 'wamp_wasm_cbor', 'wamp_wasm_auth', 'wamp_wasm_e2ee', 'wamp_wasm_large'].flatMap((name) => [`wasm/${name}.js`, `wasm/${name}_bg.wasm`]),
 ];
 
 let project;
@@ -233,6 +233,41 @@ test('the module of CBOR is loaded only by a connection that agreed on it', asyn
     assert.deepEqual(loaded, []);
     assert.deepEqual(await Promise.all([call(peer.url), answer()]), [5, undefined]);
     assert.deepEqual(loaded.sort(), ['/glue/cbor.js', '/wasm/wamp_wasm_cbor.js', '/wasm/wamp_wasm_cbor_bg.wasm']);
+});
+
+test('the module of large frames is loaded when some have come, and nobody waits for it', async (t) => {
+    const url = await serve(t, join(root, 'pkg'));
+    const { serializers: { msgpack: { encode } } } = await import('./binary.mjs');
+    for (const fails of [false, true]) {
+        const opened = await page(t, `${url}/LICENSE-MIT`);
+        const loaded = [];
+        opened.on('request', (request) => request.url().includes('large_bg.wasm') && loaded.push(request));
+        if (fails) await opened.route('**/*large_bg.wasm', (route) => route.abort());
+        const peer = await peerFor(t, { protocol: 'wamp.2.msgpack' });
+        const large = 'x'.repeat(3000);
+        const call = (n) => opened.evaluate((n) => globalThis.session.call('com.example.large', [n]), n);
+        const answer = async (router, n, value) => {
+            const [result] = await Promise.all([call(n), router.frame().then(() => router.send(encode([50, n, {}, [value, { n }]])))]);
+            assert.deepEqual(result.args ?? result, [value, { n }]);
+        };
+        const connected = opened.evaluate(async (address) => {
+            const { connect } = await import('/index.js');
+            globalThis.session = await connect({ url: address, realm: 'realm1', serializers: ['msgpack'] });
+        }, peer.url);
+        const router = await peer.connection();
+        await router.frame();
+        router.send(encode([2, 7, { roles: { dealer: {} } }]));
+        await connected;
+        for (let n = 1; n <= 10; n++) await answer(router, n, 'small');
+        for (let n = 11; n <= 12; n++) await answer(router, n, large);
+        assert.equal(loaded.length, 0);
+        for (let n = 13; n <= 30; n++) await answer(router, n, large);
+        assert.equal(loaded.length, 1);
+        const response = await loaded[0].response();
+        assert.equal(response?.status(), fails ? undefined : 200);
+        for (let n = 31; n <= 40; n++) await answer(router, n, large);
+        assert.equal(loaded.length, 1);
+    }
 });
 
 test('the module of authentication is loaded only by an attempt that needs a proof', async (t) => {

@@ -9,6 +9,7 @@ use crate::codec::DecodeError;
 use crate::codec::cursor::Cursor;
 use crate::codec::glance::{Glance, Kind};
 use crate::codec::token::{Read, Token};
+use crate::message::text;
 
 /// The low five bits that announce no length.
 const INDEFINITE: u8 = 31;
@@ -49,8 +50,8 @@ impl<'a> Reader<'a> {
         Self(Cursor::front(octets, size, NAME))
     }
 
-    /// The number that belongs to a first octet with these low five bits.
-    #[inline(always)]
+    /// The number that belongs to a first octet with these low five bits. Not inlined: most items begin with one.
+    #[inline(never)]
     fn argument(&mut self, info: u8) -> Result<u64, DecodeError> {
         match info {
             0..=23 => Ok(info.into()),
@@ -119,7 +120,8 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn unused(&self, info: u8) -> DecodeError {
-        self.0.malformed(self.0.position().saturating_sub(1), format!("additional information {info}"))
+        self.0
+            .malformed(self.0.position().saturating_sub(1), text!["additional information ", u64::from(info)])
     }
 }
 

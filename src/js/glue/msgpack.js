@@ -1,6 +1,7 @@
 // @ts-check
 // Messages as MessagePack: the counterpart of json.js.
 
+import { readFrame } from './large.js';
 import { read } from './msgpack_reader.js';
 import { finish, prepare, write } from './msgpack_writer.js';
 
@@ -8,7 +9,7 @@ import { finish, prepare, write } from './msgpack_writer.js';
 export const msgpack = {
     decode(frame) {
         if (typeof frame === 'string') throw new TypeError('text frame on a connection that uses binary frames');
-        return read(frame);
+        return readFrame(frame, false, read);
     },
     prepare,
     encode: write,

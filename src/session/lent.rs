@@ -15,7 +15,7 @@ impl<P: Payload> Session<P> {
     /// would have been the next. A call that is over meanwhile is none of the machine's.
     #[must_use]
     pub fn lend(&self) -> Option<(RequestId, usize)> {
-        self.require(Role::Dealer).and(self.require(Role::Broker)).ok()?;
+        self.require(Role::Dealer).and_then(|()| self.require(Role::Broker)).ok()?;
         Some((self.requests.lent()?, self.config.max_pending.saturating_sub(self.unsettled)))
     }
 

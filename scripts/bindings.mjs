@@ -1,10 +1,15 @@
-// scripts/bindings.mjs FILE: makes the JavaScript that wasm-bindgen wrote around a module smaller. It reads which classes and
-// functions there are, and writes them with helpers that are shared. One rule: a line that it does not know is an error,
-// so that whatever wasm-bindgen or Rust's signatures may need one day is noticed here.
+// scripts/bindings.mjs FILE [MODULE]: makes the JavaScript that wasm-bindgen wrote around a module smaller. It reads which
+// classes and functions there are, and writes them with helpers that are shared; in the module itself, it leaves the exports that
+// these call, under names of a letter or two. One rule: a line that it does not know is an error, so that whatever
+// wasm-bindgen or Rust's signatures may need one day is noticed here.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { changed, exportsRenamed } from './wasm.mjs';
 
-const [file] = process.argv.slice(2);
+/** The section of a module that says what it exports. */
+const EXPORTS = 7;
+
+const [file, module] = process.argv.slice(2);
 const source = readFileSync(file, 'utf8');
 
 /** The lines of a function that wasm-bindgen writes where numbers, octets and texts cross, and what each says. */
@@ -64,7 +69,7 @@ if (left.length > 0) throw new Error(`${file}: scripts/bindings.mjs found no fun
 const [unknown] = /\b(?:isLikeNone|WASM_VECTOR_LEN|passArray\w+|(?:ptr|len|val)\d)\b.*/.exec(written) ?? [];
 if (unknown) throw new Error(`${file}: scripts/bindings.mjs does not know how this is passed: ${unknown}`);
 
-writeFileSync(file, `// The classes and functions of a WebAssembly module: what wasm-bindgen wrote, made smaller by scripts/bindings.mjs.
+const text = `// The classes and functions of a WebAssembly module: what wasm-bindgen wrote, made smaller by scripts/bindings.mjs.
 
 /** What the module exports. @type {any} */
 let wasm;
@@ -133,9 +138,16 @@ export function ${thrower}(at, size) {
     throw new Error(decoded(new Uint8Array(wasm.memory.buffer, at >>> 0, size)));
 }
 
-/** There is nothing to do: no object crosses. */
-export function __wbindgen_init_externref_table() {}
-
 /** What the module imports, and what takes its exports: a page needs nothing else of all this by name. */
-export const made = { __wbg_set_wasm, ${thrower}, __wbindgen_init_externref_table };
-`);
+export const made = { __wbg_set_wasm, ${thrower} };
+`;
+
+/** The name of one letter, or of two. */
+const letter = (index) => (index < 26 ? '' : letter(Math.floor(index / 26) - 1)) + String.fromCharCode(97 + (index % 26));
+const names = new Map([...new Set(text.match(/\bwasm\.\w+/g))].filter((name) => name !== 'wasm.memory').map((name, index) => [name.slice(5), letter(index)]));
+names.set('memory', 'memory');
+if (module) {
+    // No object crosses, so that there is no table of them either, and nothing to be done at the start.
+    writeFileSync(module, changed(readFileSync(module), { [EXPORTS]: exportsRenamed((name) => names.get(name)) }));
+}
+writeFileSync(file, module ? text.replace(/\bwasm\.(\w+)/g, (_, name) => `wasm.${names.get(name)}`) : text);

@@ -3,37 +3,12 @@
 
 use std::mem;
 
-use super::DecodeError;
 use crate::message::{
     AuthExtra, CallOptions, CancelOptions, CloseDetails, Dict, EndDetails, ErrorDetails, EventDetails,
     HelloDetails, Id, InvocationDetails, Keys, MessageType, OptionError, PublicationId, PublishOptions,
     RegisterOptions, RegistrationId, RequestId, ResultDetails, SessionId, Show, SubscribeOptions,
-    SubscriptionId, Uri, Value, WelcomeDetails, YieldOptions, check_keys, is_id, text,
+    SubscriptionId, Uri, Value, WelcomeDetails, YieldOptions, check_keys, is_id,
 };
-
-/// What is wrong with an element, or with a key inside of it.
-pub(super) struct Problem {
-    key: Option<&'static str>,
-    text: String,
-}
-
-impl Problem {
-    /// The error for the element of this name.
-    pub(super) fn of(self, message: &'static str, element: &str) -> DecodeError {
-        let element = self.key.map_or_else(|| element.to_owned(), |key| text![element, ".", key]);
-        DecodeError::WrongElement { message, element, problem: self.text }
-    }
-
-    fn must_be(expected: &str, found: &str) -> Self {
-        Self { key: None, text: text!["must be ", expected, ", not ", found] }
-    }
-}
-
-impl From<OptionError> for Problem {
-    fn from(e: OptionError) -> Self {
-        Self { key: Some(e.key), ..Self::must_be(e.expected, &e.found) }
-    }
-}
 
 /// One element: how it is checked, and where a header keeps it.
 pub(super) trait Element: Sized {
@@ -53,7 +28,7 @@ pub(super) enum Kind {
     RequestType,
     Uri,
     Text,
-    Dict(&'static Keys),
+    Dict(Keys),
 }
 
 impl Kind {
@@ -83,9 +58,9 @@ impl Header {
         Self { numbers, count, text: String::new(), dict }
     }
 
-    /// Reads the next element.
-    pub(super) fn read(&mut self, kind: Kind, value: Value) -> Result<(), Problem> {
-        let expected = match (kind, value) {
+    /// Reads the next element. An error without a key is one of the element itself.
+    pub(super) fn read(&mut self, kind: Kind, value: Value) -> Result<(), OptionError> {
+        let (expected, found) = match (kind, value) {
             (Kind::Uri | Kind::Text, Value::String(text)) => {
                 self.text = text;
                 return Ok(());
@@ -100,10 +75,10 @@ impl Header {
             (Kind::Dict(_), other) => ("a dict", other.kind()),
             (kind, value) => return self.read_number(kind, &value),
         };
-        Err(Problem::must_be(expected.0, expected.1))
+        Err(OptionError { key: "", expected, found: found.to_owned() })
     }
 
-    fn read_number(&mut self, kind: Kind, value: &Value) -> Result<(), Problem> {
+    fn read_number(&mut self, kind: Kind, value: &Value) -> Result<(), OptionError> {
         let number = value.as_integer();
         let (right, expected) = match kind {
             Kind::RequestType => {
@@ -112,7 +87,7 @@ impl Header {
             _ => (number.is_some_and(|n| is_id(n) || (n == 0 && matches!(kind, Kind::IdOrZero))), AN_ID),
         };
         let (true, Some(number)) = (right, number) else {
-            return Err(Problem::must_be(expected, &found(value)));
+            return Err(OptionError { key: "", expected, found: found(value) });
         };
         self.numbers = [self.numbers[1], number];
         self.count += 1;

@@ -1,6 +1,6 @@
 //! What can go wrong between bytes and messages. Every error says where and what.
 
-use crate::message::{Show, shortened, shown, text};
+use crate::message::{MessageType, Show, shortened, shown, text};
 
 /// A frame that is no WAMP message: a protocol violation of the peer that sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,23 @@ impl Show for DecodeError {
 }
 
 impl DecodeError {
+    /// An element with a problem.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn at(message: MessageType, element: &str, problem: &str) -> Self {
+        Self::WrongElement {
+            message: message.name(),
+            element: element.to_owned(),
+            problem: problem.to_owned(),
+        }
+    }
+
+    /// An element of the wrong kind.
+    #[inline(never)]
+    pub(super) fn kind(message: MessageType, element: &str, expected: &str, found: &str) -> Self {
+        Self::at(message, element, &text!["must be ", expected, ", not ", found])
+    }
+
     /// The text for the peer and for a log: cut off where the peer has made it long.
     #[must_use]
     pub fn summary(&self) -> String {

@@ -65,14 +65,13 @@ use span::Piece;
 /// # Errors
 /// [`EncodeError`] for a value that has no form in the serializer, or that is nested too deep.
 pub fn encode<P: WirePayload>(serializer: Serializer, message: &Message<P>) -> Result<Frame, EncodeError> {
-    let name = message.message_type().name();
     let mut out = Output::new(serializer)?;
     let payload = shape::payload(message);
     shape::header(message).write(payload.map_or(0, P::elements), &mut out)?;
     if let Some(payload) = payload {
-        payload.write(&mut out).map_err(|e| e.inside(&text![name, "."]))?;
+        payload.write(&mut out).map_err(|e| e.inside(&text![message.message_type(), "."]))?;
     }
-    out.into_frame().map_err(|e| e.inside(name))
+    out.into_frame().map_err(|e| e.inside(message.message_type().name()))
 }
 
 /// What a message is made of, for a caller who writes it: its header behind the type, and its payload.
@@ -160,7 +159,7 @@ fn message_of<E: Piece, P: Payload>(
     layout.check(len)?;
 
     let mut header = layout.read(&mut elements)?;
-    let payload = match payload::find(message_type.name(), elements, lenient)? {
+    let payload = match payload::find(message_type, elements, lenient)? {
         Some(elements) => read_payload(elements)?,
         None => P::default(),
     };

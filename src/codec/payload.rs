@@ -4,7 +4,7 @@ use super::{
     DecodeError, EncodeError, Output, Span,
     span::{Kind, Piece},
 };
-use crate::message::{Payload, Value, Values, text};
+use crate::message::{MessageType, Payload, Value, Values};
 
 /// The elements of a payload, each of the right kind: spans, which are still encoded, or values.
 #[derive(Clone, Copy, Debug)]
@@ -46,36 +46,28 @@ pub(super) const ARGUMENTS_KW: &str = "ArgumentsKw";
 /// Finds the payload of a message among the elements behind its header; none, if it says nothing.
 /// `lenient`: whether null may stand for absent arguments.
 pub(super) fn find<E: Piece>(
-    message: &'static str,
+    message: MessageType,
     mut elements: impl Iterator<Item = E>,
     lenient: bool,
 ) -> Result<Option<PayloadElements<E>>, DecodeError> {
     let (args, kwargs) = (elements.next(), elements.next());
     let Some(args) = args else { return Ok(None) };
-    let wrong = |element: &str, expected: &str, kind: Kind| DecodeError::WrongElement {
-        message,
-        element: element.to_owned(),
-        problem: text!["must be ", expected, ", not ", kind.name()],
-    };
-
     let alone = kwargs.is_none();
     let kwargs = match kwargs.as_ref().map(Piece::kind).transpose()? {
         None | Some(Kind::Dict { empty: true }) => None,
         Some(Kind::Null) if lenient => None,
         Some(Kind::Dict { .. }) => kwargs,
-        Some(kind) => return Err(wrong(ARGUMENTS_KW, "a dict", kind)),
+        Some(kind) => return Err(DecodeError::kind(message, ARGUMENTS_KW, "a dict", kind.name())),
     };
     match args.kind()? {
         Kind::List { empty: true } if kwargs.is_none() => Ok(None),
         Kind::List { .. } => Ok(Some(PayloadElements::Plain { args: Some(args), kwargs })),
         Kind::Null if lenient => Ok(Some(PayloadElements::Plain { args: None, kwargs })),
         Kind::Binary if alone => Ok(Some(PayloadElements::Opaque(args))),
-        Kind::Binary => Err(DecodeError::WrongElement {
-            message,
-            element: ARGUMENTS.to_owned(),
-            problem: "must be the last element when it is binary".to_owned(),
-        }),
-        kind => Err(wrong(ARGUMENTS, "a list", kind)),
+        Kind::Binary => {
+            Err(DecodeError::at(message, ARGUMENTS, "must be the last element when it is binary"))
+        }
+        kind => Err(DecodeError::kind(message, ARGUMENTS, "a list", kind.name())),
     }
 }
 

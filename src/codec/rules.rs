@@ -6,34 +6,34 @@ use crate::message::{Message, MessageType, Role, Roles, Uri, UriRules, Value, te
 
 /// Checks a message that had `len` elements.
 pub(super) fn check<P>(message: &Message<P>, len: usize) -> Result<(), DecodeError> {
-    let name = message.message_type().name();
+    let kind = message.message_type();
     match message {
-        Message::Hello(m) => roles(name, m.details.as_dict().get("roles"), &Role::CLIENT),
-        Message::Welcome(m) => roles(name, m.details.as_dict().get("roles"), &Role::ROUTER),
+        Message::Hello(m) => roles(kind, m.details.as_dict().get("roles"), &Role::CLIENT),
+        Message::Welcome(m) => roles(kind, m.details.as_dict().get("roles"), &Role::ROUTER),
         // Requests with a bad URI are answered with an error; these cannot be.
-        Message::Error(m) => complete(name, "Error", &m.error),
-        Message::Goodbye(m) => complete(name, "Reason", &m.reason),
-        Message::Event(m) => optional(name, "Details.topic", m.details.topic()),
-        Message::Invocation(m) => optional(name, "Details.procedure", m.details.procedure()),
-        Message::Unsubscribed(m) => revocation(message.message_type(), m.request.is_none(), len),
-        Message::Unregistered(m) => revocation(message.message_type(), m.request.is_none(), len),
+        Message::Error(m) => complete(kind, "Error", &m.error),
+        Message::Goodbye(m) => complete(kind, "Reason", &m.reason),
+        Message::Event(m) => optional(kind, "Details.topic", m.details.topic()),
+        Message::Invocation(m) => optional(kind, "Details.procedure", m.details.procedure()),
+        Message::Unsubscribed(m) => revocation(kind, m.request.is_none(), len),
+        Message::Unregistered(m) => revocation(kind, m.request.is_none(), len),
         _ => Ok(()),
     }
 }
 
-fn roles(message: &'static str, value: Option<&Value>, among: &[Role]) -> Result<(), DecodeError> {
+fn roles(message: MessageType, value: Option<&Value>, among: &[Role]) -> Result<(), DecodeError> {
     Roles::read(value, among).map(drop).map_err(|sentence| {
         let end = sentence.bytes().take_while(|octet| *octet != b' ').count();
         let (key, problem) = (sentence.get(..end), sentence.get(end + 1..));
-        wrong(message, &text!["Details.", key.unwrap_or_default()], problem.unwrap_or_default())
+        DecodeError::at(message, &text!["Details.", key.unwrap_or_default()], problem.unwrap_or_default())
     })
 }
 
-fn complete(message: &'static str, element: &str, uri: &Uri) -> Result<(), DecodeError> {
-    uri.check(UriRules::Complete).map_err(|e| wrong(message, element, &text!["must be a URI: ", e]))
+fn complete(message: MessageType, element: &str, uri: &Uri) -> Result<(), DecodeError> {
+    uri.check(UriRules::Complete).map_err(|e| DecodeError::at(message, element, &text!["must be a URI: ", e]))
 }
 
-fn optional(message: &'static str, element: &str, uri: Option<&str>) -> Result<(), DecodeError> {
+fn optional(message: MessageType, element: &str, uri: Option<&str>) -> Result<(), DecodeError> {
     uri.map_or(Ok(()), |uri| complete(message, element, &uri.into()))
 }
 
@@ -41,11 +41,7 @@ fn optional(message: &'static str, element: &str, uri: Option<&str>) -> Result<(
 fn revocation(message: MessageType, revoked: bool, len: usize) -> Result<(), DecodeError> {
     match (revoked, len) {
         (true, 3..) | (false, ..3) => Ok(()),
-        (true, _) => Err(wrong(message.name(), "Request", "must be an id from 1 to 2^53, not 0")),
-        (false, _) => Err(wrong(message.name(), "Request", "must be 0 where details follow")),
+        (true, _) => Err(DecodeError::at(message, "Request", "must be an id from 1 to 2^53, not 0")),
+        (false, _) => Err(DecodeError::at(message, "Request", "must be 0 where details follow")),
     }
-}
-
-fn wrong(message: &'static str, element: &str, problem: &str) -> DecodeError {
-    DecodeError::WrongElement { message, element: element.to_owned(), problem: problem.to_owned() }
 }

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::message::{
     self, AuthExtra, CallOptions, CancelOptions, CloseDetails, EndDetails, ErrorDetails, EventDetails,
-    HelloDetails, InvocationDetails, Message, MessageType, PublicationId, PublishOptions, RegisterOptions,
-    RegistrationId, RequestId, ResultDetails, SessionId, Show, SubscribeOptions, SubscriptionId, Uri,
-    WelcomeDetails, YieldOptions, text,
+    HelloDetails, InvocationDetails, Message, MessageType, OptionError, PublicationId, PublishOptions,
+    RegisterOptions, RegistrationId, RequestId, ResultDetails, SessionId, Show, SubscribeOptions,
+    SubscriptionId, Uri, WelcomeDetails, YieldOptions, text,
 };
 
 /// The most elements that any message has, and one more to notice a surplus.
@@ -147,7 +147,11 @@ impl Layout {
     ) -> Result<Header, DecodeError> {
         let mut header = Header::default();
         for ((name, kind), element) in self.header.iter().zip(elements) {
-            header.read(*kind, element.value()?).map_err(|problem| problem.of(self.message.name(), name))?;
+            if let Err(OptionError { key, expected, found }) = header.read(*kind, element.value()?) {
+                let dot = if key.is_empty() { "" } else { "." };
+                let element = text![name, dot, key];
+                return Err(DecodeError::kind(self.message, &element, expected, &found));
+            }
         }
         Ok(header)
     }

@@ -14,27 +14,27 @@ use crate::{
 };
 
 /// For each type of details that the glue checks by itself: the keys that WAMP defines and what their
-/// values have to be, a line each, `key:what`.
+/// values have to be, `key:what` and the end of a line each.
 #[wasm_bindgen]
 pub fn known_keys(code: u32) -> String {
-    let keys = match MessageType::from_code(code.into()) {
-        Some(MessageType::Event) => EventDetails::KEYS,
-        Some(MessageType::Result) => ResultDetails::KEYS,
-        Some(MessageType::Invocation) => InvocationDetails::KEYS,
-        Some(MessageType::Publish) => PublishOptions::KEYS,
-        Some(MessageType::Call) => CallOptions::KEYS,
-        _ => &[],
+    use MessageType::{Call, Event, Invocation, Publish, Result};
+
+    let Some(message_type) = MessageType::from_code(code.into()) else { return String::new() };
+    let keys = match message_type {
+        Event => EventDetails::KEYS,
+        Result => ResultDetails::KEYS,
+        Invocation => InvocationDetails::KEYS,
+        Publish => PublishOptions::KEYS,
+        Call => CallOptions::KEYS,
+        _ => return String::new(),
     };
     // Whether these are good depends on the router too, which only the core knows.
     let judged = |key: &str| matches!(key, "progress" | "ppt_scheme");
-    let sent = matches!(MessageType::from_code(code.into()), Some(MessageType::Publish | MessageType::Call));
+    let sent = matches!(message_type, Publish | Call);
     let mut lines = String::new();
-    for (key, kind) in keys {
-        let separator = if lines.is_empty() { "" } else { "\n" };
+    for (key, kind) in keys.iter() {
         let what = if sent && judged(key) { "judged" } else { kind.expected() };
-        for part in [separator, key, ":", what] {
-            lines.push_str(part);
-        }
+        text![in &mut lines, key, ":", what, "\n"];
     }
     lines
 }

@@ -24,14 +24,16 @@ macro_rules! message_types {
 
             /// The type with this code.
             #[must_use]
-            pub const fn from_code(code: u64) -> Option<Self> {
-                match code { $($code => Some(Self::$name),)* _ => None }
+            pub fn from_code(code: u64) -> Option<Self> {
+                Self::ALL.iter().copied().find(|message| message.code() == code)
             }
 
             /// The specification's name, in capitals.
             #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $wire,)* }
+            pub fn name(self) -> &'static str {
+                // A table is less code than a `match`.
+                const NAMES: &[(MessageType, &str)] = &[$((MessageType::$name, $wire),)*];
+                NAMES.iter().find(|(message, _)| *message == self).map_or("", |(_, name)| name)
             }
 
             /// Whether this party may send it.

@@ -72,11 +72,11 @@ macro_rules! dicts {
                 read(&self.0, const { name(stringify!($key)) })
             })*
 
-            /// The keys that WAMP defines, each with the type of its value.
-            pub(crate) const KEYS: &'static Keys = &[
+            /// The keys that WAMP defines.
+            pub(crate) const KEYS: Keys = Keys::of(&[
                 $((name(stringify!($key)), <$ty as Known<'_>>::KIND),)*
                 $((name(stringify!($other)), <$oty as Known<'_>>::KIND),)*
-            ];
+            ]);
 
             /// Of a dict that was checked against [`KEYS`](Self::KEYS).
             pub(crate) const fn of_checked(dict: Dict) -> Self {
@@ -110,7 +110,7 @@ macro_rules! dicts {
             type Error = OptionError;
 
             /// # Errors
-            /// [`OptionError`] for the first known key with a value of the wrong type.
+            /// [`OptionError`] for a known key with a value of the wrong type.
             fn try_from(dict: Dict) -> Result<Self, OptionError> {
                 check(&dict, Self::KEYS)?;
                 Ok(Self(dict))

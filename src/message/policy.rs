@@ -20,7 +20,7 @@ macro_rules! words {
             /// The member that this word names.
             #[must_use]
             pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)* _ => None }
+                [$(Self::$variant,)*].into_iter().find(|member| member.as_str() == word)
             }
         }
 

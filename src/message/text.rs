@@ -61,19 +61,25 @@ impl Show for String {
     }
 }
 
+/// Appends a number to a base of 16 at the most.
+pub(super) fn digits(number: u64, base: u64, to: &mut String) {
+    if number >= base {
+        digits(number / base, base, to);
+    }
+    let digit = (number % base) as usize;
+    to.push_str("0123456789abcdef".get(digit..=digit).unwrap_or_default());
+}
+
 impl Show for u64 {
     fn show(&self, to: &mut String) {
-        if *self > 9 {
-            (*self / 10).show(to);
-        }
-        to.push(char::from(b'0' + (*self % 10) as u8));
+        digits(*self, 10, to);
     }
 }
 
 impl Show for i64 {
     fn show(&self, to: &mut String) {
         if *self < 0 {
-            to.push('-');
+            "-".show(to);
         }
         self.unsigned_abs().show(to);
     }

@@ -3,7 +3,7 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
-use super::{MatchPolicy, Show, shown, text};
+use super::{MatchPolicy, Show, shown, text, text::digits};
 
 /// A URI as a peer wrote it, cheap to clone. [`Uri::check`] tells whether it is a good one for its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,31 +43,26 @@ impl Show for UriError {
         text![in to, "URI '", uri, problem];
         if let Self::Forbidden { character, .. } = self {
             escape(*character, to);
-            to.push('\'');
+            text![in to, "'"];
         }
     }
 }
 
 /// As [`char::escape_default`] has it, for the characters that no URI may have.
 fn escape(character: char, to: &mut String) {
-    match character {
-        ' ' | '#' => to.push(character),
-        '\t' => to.push_str("\\t"),
-        '\n' => to.push_str("\\n"),
-        '\r' => to.push_str("\\r"),
+    let known = match character {
+        ' ' => " ",
+        '#' => "#",
+        '\t' => "\\t",
+        '\n' => "\\n",
+        '\r' => "\\r",
         other => {
             to.push_str("\\u{");
-            hexadecimal(other.into(), to);
-            to.push('}');
+            digits(u32::from(other).into(), 16, to);
+            "}"
         }
-    }
-}
-
-fn hexadecimal(number: u32, to: &mut String) {
-    if number > 15 {
-        hexadecimal(number / 16, to);
-    }
-    to.extend(char::from_digit(number % 16, 16));
+    };
+    to.push_str(known);
 }
 
 shown! { UriError }

@@ -3,6 +3,8 @@
 
 use std::collections::BinaryHeap;
 
+use super::Show;
+
 /// A list of values.
 pub type List = Vec<Value>;
 
@@ -234,7 +236,7 @@ pub(crate) fn shortened(mut text: String) -> String {
     const LONGEST: usize = 300;
     if text.len() > LONGEST {
         text.truncate(text.floor_char_boundary(LONGEST));
-        text.push('…');
+        "…".show(&mut text);
     }
     text
 }

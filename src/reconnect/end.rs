@@ -72,24 +72,24 @@ pub enum Reconnect {
     Drop,
 }
 
-/// Reasons after which the same attempt would fail the same way.
+/// Whether the same attempt would fail the same way.
 pub(super) fn is_fatal(reason: &str) -> bool {
-    matches!(
-        reason.strip_prefix("wamp.error."),
-        Some(
-            "authentication_denied"
-                | "authentication_failed"
-                | "authentication_required"
-                | "authorization_denied"
-                | "cannot_authenticate"
-                | "invalid_uri"
-                | "no_auth_method"
-                | "no_matching_auth_method"
-                | "no_such_principal"
-                | "no_such_realm"
-                | "no_such_role"
-                | "not_authorized"
-                | "protocol_violation"
-        )
-    )
+    reason.strip_prefix("wamp.error.").is_some_and(|error| FATAL.contains(&error))
 }
+
+/// Reasons after which the same attempt would fail the same way.
+const FATAL: &[&str] = &[
+    "authentication_denied",
+    "authentication_failed",
+    "authentication_required",
+    "authorization_denied",
+    "cannot_authenticate",
+    "invalid_uri",
+    "no_auth_method",
+    "no_matching_auth_method",
+    "no_such_principal",
+    "no_such_realm",
+    "no_such_role",
+    "not_authorized",
+    "protocol_violation",
+];

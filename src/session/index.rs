@@ -51,8 +51,9 @@ impl Index {
         let at = position(list, number);
         list.get(at).filter(|(found, _)| *found == number)?;
         let (_, place) = list.remove(at);
-        if list.is_empty() && which < self.lists.len() {
-            self.lists.remove(which);
+        if list.is_empty() {
+            // Once in a list's life. `remove` would bring a panic with a text that is put together.
+            self.lists.retain(|list| !list.is_empty());
         }
         Some(place)
     }

@@ -265,7 +265,7 @@ impl<P: Payload> Session<P> {
 
     fn close(&mut self) {
         self.phase = Phase::Ended;
-        self.outputs.push_back(Output::Close);
+        self.put(Output::Close);
     }
 
     fn end(&mut self, ended: Ended) {

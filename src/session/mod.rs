@@ -32,7 +32,7 @@ pub use event::{
 };
 pub use state::State;
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use crate::{
     auth::WelcomeRule,
@@ -63,7 +63,9 @@ pub struct Session<P> {
     config: SessionConfig,
     phase: Phase,
     deadline: Option<Duration>,
-    outputs: VecDeque<Output<P>>,
+    /// Those from `told` on are still to be told: one list, which is empty again once all are.
+    outputs: Vec<Option<Output<P>>>,
+    told: usize,
     last_ticket: u64,
     rule: WelcomeRule,
     /// So many tickets are not settled yet.
@@ -86,7 +88,8 @@ impl<P: Payload> Session<P> {
             config,
             phase: Phase::default(),
             deadline: None,
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
+            told: 0,
             last_ticket: 0,
             rule: WelcomeRule::default(),
             unsettled: 0,
@@ -118,7 +121,13 @@ impl<P: Payload> Session<P> {
 
     /// The next thing that the session wants done.
     pub fn poll(&mut self) -> Option<Output<P>> {
-        self.outputs.pop_front()
+        let output = self.outputs.get_mut(self.told).and_then(Option::take);
+        self.told += 1;
+        if output.is_none() {
+            self.outputs.clear();
+            self.told = 0;
+        }
+        output
     }
 
     /// When [`Input::Deadline`] is due, if it is. Ask again after every `handle` or command.
@@ -152,12 +161,16 @@ impl<P: Payload> Session<P> {
     }
 
     fn send(&mut self, message: impl Into<Message<P>>) {
-        self.outputs.push_back(Output::Send(message.into()));
+        self.put(Output::Send(message.into()));
+    }
+
+    fn put(&mut self, output: Output<P>) {
+        self.outputs.push(Some(output));
     }
 
     #[inline(never)]
     fn tell(&mut self, event: SessionEvent<P>) {
-        self.outputs.push_back(Output::Event(event));
+        self.put(Output::Event(event));
     }
 
     #[inline(never)]

@@ -42,14 +42,16 @@ export function __wbindgen_init_externref_table() {
 }
 `;
 
-/** What the script makes of it, or its error. */
-function made(text) {
+/** What the script makes of it and of a module, or its error. @param {string} text @param {Buffer} [wasm] */
+function made(text, wasm) {
     const dir = mkdtempSync(join(tmpdir(), 'bindings-'));
     const file = join(dir, 'module.js');
     try {
         writeFileSync(file, text);
-        const { status, stderr } = spawnSync(process.execPath, [SCRIPT, file], { encoding: 'utf8' });
-        return status === 0 ? { text: readFileSync(file, 'utf8') } : { error: /Error: .*/.exec(stderr)?.[0] };
+        const module = join(dir, 'module.wasm');
+        if (wasm) writeFileSync(module, wasm);
+        const { status, stderr } = spawnSync(process.execPath, [SCRIPT, file, ...(wasm ? [module] : [])], { encoding: 'utf8' });
+        return status === 0 ? { text: readFileSync(file, 'utf8'), module: wasm && readFileSync(module) } : { error: /Error: .*/.exec(stderr)?.[0] };
     } finally {
         rmSync(dir, { recursive: true });
     }
@@ -75,4 +77,19 @@ test('what is not known is an error, and nothing is left out', () => {
     ]) {
         assert.match(made(text).error ?? 'accepted', problem);
     }
+});
+
+test('a module keeps the exports that are called, under short names, and nothing else changes', () => {
+    const section = (id, ...octets) => [id, octets.length, ...octets];
+    const name = (text) => [text.length, ...Buffer.from(text)];
+    // Two functions that give nothing, of which one is called, and a memory.
+    const wasm = Buffer.from([
+        0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...section(1, 1, 0x60, 0, 0), ...section(3, 2, 0, 0), ...section(5, 1, 0, 1),
+        ...section(7, 3, ...name('core_new'), 0, 0, ...name('memory'), 2, 0, ...name('unused'), 0, 1), ...section(10, 2, 2, 0, 0x0b, 2, 0, 0x0b),
+    ]);
+    const { text, module } = made(source(''), wasm);
+    assert.match(text, /super\(wasm\.[a-z]\(durable\), wasm\.[a-z]\)/);
+    const exported = WebAssembly.Module.exports(new WebAssembly.Module(module)).map((each) => each.name);
+    assert.deepEqual(exported.sort(), [/super\(wasm\.([a-z])\(/.exec(text)?.[1], 'memory'].sort());
+    assert.deepEqual(module.subarray(-8), wasm.subarray(-8));
 });

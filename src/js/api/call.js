@@ -209,15 +209,6 @@ export class Call {
         const parts = (this.parts ??= new EventBuffer(Infinity));
         // Who iterates learns the error there, also of a call that had failed before.
         promise.then(() => parts.end(null), (/** @type {any} */ error) => parts.end(error));
-        return {
-            next: () => parts.next(),
-            return: async () => {
-                this.cancel();
-                return { done: /** @type {const} */ (true), value: parts.clear() };
-            },
-            [Symbol.asyncIterator]() {
-                return this;
-            },
-        };
+        return parts.iterator(() => this.cancel());
     }
 }

@@ -49,14 +49,7 @@ export class Running {
 
     get chunks() {
         this.#heard = true;
-        const parts = this.#parts;
-        return {
-            next: () => parts.next(),
-            return: async () => ({ done: /** @type {const} */ (true), value: parts.clear() }),
-            [Symbol.asyncIterator]() {
-                return this;
-            },
-        };
+        return this.#parts.iterator();
     }
 
     /**

@@ -42,18 +42,10 @@ export class Statuses {
         if (this.#state) reader.push(this.#state);
         if (this.#over) reader.end(null);
         else this.#readers.add(reader);
-        return {
-            next: () => reader.next(),
-            return: async () => {
-                this.#readers.delete(reader);
-                reader.clear();
-                reader.end(null);
-                return { done: true, value: undefined };
-            },
-            [Symbol.asyncIterator]() {
-                return this;
-            },
-        };
+        return reader.iterator(() => {
+            this.#readers.delete(reader);
+            reader.end(null);
+        });
     }
 
     /** There will be nothing more to tell. */

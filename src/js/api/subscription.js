@@ -53,18 +53,10 @@ export class Subscription {
     [Symbol.asyncIterator]() {
         const buffer = this.#buffer;
         if (!buffer) throw new TypeError('Subscription: it has a handler, so there is nothing to iterate over');
-        return {
-            next: () => buffer.next(),
-            return: async () => {
-                buffer.clear();
-                // Leaving the loop does not wait for the router, which may have nothing more to say.
-                if (isLive(this)) (async () => this.#unsubscribe())().catch(() => {});
-                return { done: true, value: undefined };
-            },
-            [Symbol.asyncIterator]() {
-                return this;
-            },
-        };
+        return buffer.iterator(() => {
+            // Leaving the loop does not wait for the router, which may have nothing more to say.
+            if (isLive(this)) (async () => this.#unsubscribe())().catch(() => {});
+        });
     }
 }
 
@@ -122,9 +114,19 @@ export class EventBuffer {
         }
     }
 
-    /** Nobody wants what waits here. */
-    clear() {
-        this.#events = [];
+    /** What waits here and comes, for a loop; who leaves it wants nothing more. @param {() => void} [left] @returns {AsyncIterableIterator<any>} */
+    iterator(left) {
+        return {
+            next: () => this.next(),
+            return: async () => {
+                this.#events = [];
+                left?.();
+                return { done: true, value: undefined };
+            },
+            [Symbol.asyncIterator]() {
+                return this;
+            },
+        };
     }
 
     #shift() {

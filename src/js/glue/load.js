@@ -51,7 +51,7 @@ const ready = new Map();
 export function joined(made, { exports }) {
     if (!ready.has(made)) {
         made.__wbg_set_wasm(exports);
-        /** @type {any} */ (exports).__wbindgen_start();
+        /** @type {any} */ (exports).__wbindgen_start?.();
         ready.set(made, { ...made, memory: exports.memory });
     }
     return ready.get(made);

@@ -6,7 +6,7 @@ import { loader } from './load.js';
 
 /** From this size on it is worth the way there and back, and up to this its memory, which is never given back. */
 const LEAST = 512;
-const MOST = 1 << 22;
+const MOST = 1 << 21;
 
 /** What such frames have to come to before the module is asked for: a WELCOME is not enough. And before it is asked for again. */
 const ENOUGH = 1 << 13;

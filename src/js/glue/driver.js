@@ -7,7 +7,7 @@ import { FeatureNotSupported, StateError, sessionLost, textOf } from '../api/err
 import { Alarm } from './alarm.js';
 import { utf8 } from './check.js';
 import { Deliveries } from './deliveries.js';
-import { ASK, EVENT, INVOCATION, RESULT, hot } from './hot.js';
+import { ASK, INVOCATION, RESULT, hot, isEvent } from './hot.js';
 import { Ledger } from './ledger.js';
 import { Line } from './line.js';
 import { fromOctets, guardedOctets, requestOctets, toOctets } from './octets.js';
@@ -299,11 +299,10 @@ export class Driver {
         } catch (error) {
             return this.#receiveInvalid(error);
         }
-        const flags = hot(message);
         const deliveries = this.#deliveries;
-        if (flags !== 0 || message[0] !== EVENT || deliveries.busy) return this.#receiveOther(core, flags, message, data);
+        if (deliveries.busy || !isEvent(message)) return this.#receiveOther(core, hot(message), message, data);
         const handlers = message[1] === this.#recent ? this.#recentHandlers : this.#handlersOf(core, message[1]);
-        if (handlers === null) return this.#receiveRare(flags, message);
+        if (handlers === null) return this.#receiveRare(0, message);
         deliveries.busy = true;
         try {
             this.#host.event(handlers, message);

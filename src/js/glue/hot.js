@@ -31,6 +31,22 @@ function isId(value) {
     return Number.isSafeInteger(value) && /** @type {number} */ (value) > 0;
 }
 
+/** Whether a dict that a codec made is empty. @param {any} dict */
+function isEmpty(dict) {
+    if (!isOrdinary(dict)) return false;
+    for (const _ in dict) return false;
+    return true;
+}
+
+/**
+ * Whether it is an EVENT of which `hot` says 0: asked before that, because most messages are, and this is small
+ * enough to become part of what asks.
+ * @param {any} message
+ */
+export function isEvent(message) {
+    return Array.isArray(message) && message[0] === EVENT && isId(message[1]) && isId(message[2]) && isEmpty(message[3]) && hasPayload(message, 4);
+}
+
 /** @type {Record<string, (value: unknown) => boolean>} */
 const TESTS = {
     'a bool': (value) => typeof value === 'boolean',

@@ -24,6 +24,8 @@ for (const file of readdirSync(join(root, 'pkg/wasm'))) {
     const own = chunks.find((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith(`/wamp_wasm_${lazy}.js`)));
     sizes[lazy] = size([octets(`wamp_wasm_${lazy}`), own.code]);
 }
+// The codec of CBOR has no module.
+sizes.cbor = size(chunks.filter((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith('/cbor.js'))).map((chunk) => chunk.code));
 
 const budget = JSON.parse(readFileSync(join(root, BUDGET), 'utf8'));
 console.log(row('brotli bytes of', 'raw', 'gzip', 'brotli', 'budget'));

@@ -76,7 +76,7 @@ pub mod e2ee;
 pub mod host;
 #[cfg(all(
     target_family = "wasm",
-    any(feature = "js", feature = "js-auth", feature = "js-cbor", feature = "js-e2ee", feature = "js-large")
+    any(feature = "js", feature = "js-auth", feature = "js-e2ee", feature = "js-large")
 ))]
 pub mod js;
 pub mod message;

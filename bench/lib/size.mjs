@@ -47,6 +47,7 @@ export async function size({ clients, out, pkg, markdown }) {
         // A chunk with what wasm-bindgen made for another module is loaded together with it.
         for (const { code, files, isFirst } of [...chunks, ...ring]) {
             const name = files.map((file) => basename(file, '.js')).find((file) => file.startsWith('wamp_wasm_'));
+            if (!isFirst && files.some((file) => basename(file) === 'cbor.js')) row('wamp-wasm', 'later: cbor', [code]);
             if (name && !isFirst) row('wamp-wasm', `later: ${name.slice('wamp_wasm_'.length)}`, [code, await wasm(name)]);
         }
     }

@@ -70,43 +70,6 @@ pub trait Read<'a>: Clone {
     fn malformed(&self, reason: &str) -> DecodeError;
 }
 
-/// A short text as a serializer writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(unnameable_types, reason = "only what is in this crate keeps texts encoded")]
-pub struct EncodedText {
-    octets: [u8; Self::LONGEST],
-    length: usize,
-}
-
-impl EncodedText {
-    /// How many octets there may be with those that announce the text.
-    const LONGEST: usize = 24;
-
-    /// These octets, if they are few.
-    #[must_use]
-    pub fn new(encoded: &[u8]) -> Option<Self> {
-        let mut octets = [0; Self::LONGEST];
-        octets.get_mut(..encoded.len())?.copy_from_slice(encoded);
-        Some(Self { octets, length: encoded.len() })
-    }
-
-    /// Appends the octets. All are copied and some given up: a number that the compiler knows is copied
-    /// without a call.
-    #[inline(always)]
-    pub(super) fn append_to(&self, octets: &mut Vec<u8>) {
-        let end = octets.len() + self.length;
-        octets.extend_from_slice(&self.octets);
-        octets.truncate(end);
-    }
-}
-
-/// Writes tokens of a serializer in which they stand by themselves.
-#[allow(unnameable_types, reason = "only what is in this crate keeps texts encoded")]
-pub trait WriteEncoded: Write {
-    /// Appends a text that is encoded already.
-    fn write_encoded(&mut self, text: &EncodedText);
-}
-
 /// Writes tokens as octets.
 pub trait Write {
     /// Appends a token.

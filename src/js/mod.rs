@@ -9,8 +9,8 @@
 //!
 //! The package has more than one WebAssembly module: what many a page never needs is built from the same
 //! crate with another feature, and loaded when it is needed. `js` is the module that every page loads;
-//! `js-cbor` is nothing but the tape of CBOR, `js-auth` nothing but the proofs of authentication,
-//! `js-e2ee` nothing but the key ring, `js-large` nothing but the tape of large frames.
+//! `js-auth` is nothing but the proofs of authentication, `js-e2ee` nothing but the key ring, `js-large`
+//! nothing but the tape of large frames.
 
 #![allow(unreachable_pub, reason = "exported to JavaScript, not to Rust")]
 
@@ -38,8 +38,6 @@ mod op;
 mod policy;
 #[cfg(feature = "js")]
 mod slot;
-#[cfg(feature = "js-cbor")]
-mod tape;
 
 #[cfg(feature = "js-auth")]
 pub use self::auth::Authenticator;
@@ -51,5 +49,3 @@ pub use self::e2ee::Ring;
 pub use self::large::Large;
 #[cfg(feature = "js")]
 pub use self::policy::Policy;
-#[cfg(feature = "js-cbor")]
-pub use self::tape::Tape;

@@ -1,17 +1,13 @@
 // The codecs of the binary serializers: what the writer is given, the reader gives back, and what cannot be sent
 // is refused by name. It needs the built package: scripts/build.
 
-import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 
 const pkg = new URL('../../pkg/', import.meta.url);
-const { msgpack } = await import(new URL('glue/msgpack.js', pkg));
-const { importsOf, joined } = await import(new URL('glue/load.js', pkg));
-const made = await import(new URL('glue/cbor.js', pkg));
-const module = new WebAssembly.Module(readFileSync(new URL('wasm/wamp_wasm_cbor_bg.wasm', pkg)));
-const { Tape, tape, memory } = joined(made, new WebAssembly.Instance(module, importsOf('wamp_wasm_cbor', made)));
-const CODECS = { 'wamp.2.msgpack': () => msgpack, 'wamp.2.cbor': () => tape(Tape, memory) };
+const { binary } = await import(new URL('glue/binary.js', pkg));
+const [msgpack, cbor] = await Promise.all(['msgpack', 'cbor'].map((name) => import(new URL(`glue/${name}.js`, pkg))));
+const CODECS = { 'wamp.2.msgpack': () => binary(msgpack, false), 'wamp.2.cbor': () => binary(cbor, true) };
 
 /** A frame of these octets in hexadecimal. */
 const hex = (text) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));

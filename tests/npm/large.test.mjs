@@ -10,8 +10,10 @@ import { runInNewContext } from 'node:vm';
 import { reader } from '../../pkg/glue/large/index.js';
 import { Reader } from '../../pkg/glue/large/reader.js';
 import { importsOf, joined } from '../../pkg/glue/load.js';
-import { read as readMsgpack } from '../../pkg/glue/msgpack_reader.js';
-import { write } from '../../pkg/glue/msgpack_writer.js';
+import { read as readCbor } from '../../pkg/glue/cbor/reader.js';
+import { write as writeCbor } from '../../pkg/glue/cbor/writer.js';
+import { read as readMsgpack } from '../../pkg/glue/msgpack/reader.js';
+import { write as writeMsgpack } from '../../pkg/glue/msgpack/writer.js';
 import * as made from '../../pkg/wasm/wamp_wasm_large.js';
 import { Chance } from './fuzzer.mjs';
 
@@ -27,7 +29,8 @@ const BEHIND = 'twenty characters here';
 
 /** The reader in JavaScript, what writes, and the head of a list of two. */
 const SERIALIZERS = {
-    msgpack: { isCbor: false, read: readMsgpack, encode: (value) => write(value).slice(), pair: [0x92] },
+    msgpack: { isCbor: false, read: readMsgpack, encode: (value) => writeMsgpack(value).slice(), pair: [0x92] },
+    cbor: { isCbor: true, read: readCbor, encode: (value) => writeCbor(value).slice(), pair: [0x82] },
 };
 
 function byJavaScript(read, octets) {

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { read } from '../../pkg/glue/msgpack_reader.js';
-import { finish, prepare, write } from '../../pkg/glue/msgpack_writer.js';
+import { read } from '../../pkg/glue/msgpack/reader.js';
+import { finish, prepare, write } from '../../pkg/glue/msgpack/writer.js';
 import { init } from '../../pkg/node.js';
 import { Core } from '../../pkg/wasm/wamp_wasm.js';
 import { Chance } from './fuzzer.mjs';

@@ -2,7 +2,7 @@
 
 use super::major;
 use crate::codec::EncodeError;
-use crate::codec::token::{EncodedText, Token, Write, WriteEncoded};
+use crate::codec::token::{Token, Write};
 
 /// Writes CBOR.
 #[derive(Clone, Debug, Default)]
@@ -62,13 +62,6 @@ impl Writer {
             Some(length) => self.head(major, length as u64),
             None => self.octet(major << 5 | 31),
         }
-    }
-}
-
-impl WriteEncoded for Writer {
-    #[inline(always)]
-    fn write_encoded(&mut self, text: &EncodedText) {
-        text.append_to(&mut self.0);
     }
 }
 

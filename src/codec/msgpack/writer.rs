@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::codec::EncodeError;
-use crate::codec::token::{EncodedText, Token, Write, WriteEncoded};
+use crate::codec::token::{Token, Write};
 use crate::message::text;
 
 /// Writes MessagePack.
@@ -82,13 +82,6 @@ impl Writer {
             _ => return Err(EncodeError::TooMuch { what: "a length", limit: LIMIT }),
         }
         Ok(())
-    }
-}
-
-impl WriteEncoded for Writer {
-    #[inline(always)]
-    fn write_encoded(&mut self, text: &EncodedText) {
-        text.append_to(&mut self.0);
     }
 }
 

@@ -1,6 +1,5 @@
-//! A message as a flat tape: the form in which one crosses between Rust and JavaScript when Rust reads
-//! and writes its serializer, as with CBOR. Numbers cross, objects do not: a small reader in JavaScript
-//! (`src/js/glue/tape_reader.js`) makes values of the words, a writer beside it makes words of values.
+//! A message as a flat tape: the form in which one crosses from Rust to JavaScript when Rust reads its
+//! serializer. Numbers cross, objects do not: a small reader in JavaScript makes values of the words.
 //!
 //! # Words
 //! A word has a tag in its low three bits and an operand in the other 29.
@@ -18,24 +17,15 @@
 //! |   | 6 | a float that was shorter: two bare words |
 //! | 7 binary | length | a bare word: where it starts in the frame; an offset beyond the frame's end counts into the area of binaries that came in pieces |
 //!
-//! On the way out a number is an entry of an array, a text and a binary give their length in octets and both lie in the text area, all
-//! objects are open ones of shape 0, which has no keys, and tag 4 is a key that was encoded before: its
-//! number among [those](Keys).
-//!
 //! # Policy
 //! An integer up to 2^53 is a number to JavaScript, as every WAMP id is; beyond that it is a `BigInt`.
-//! A number that is an integer up to 2^53 is written as an integer, any other as a float; -0 is a float.
 
 mod area;
 mod builder;
-mod encoder;
-mod keys;
 mod shapes;
 mod text;
 mod word;
 
 pub use builder::Builder;
-pub use encoder::Outgoing;
-pub use keys::Keys;
 pub use shapes::Shapes;
 pub use text::Text;

@@ -1,8 +1,6 @@
 //! The words of a tape, packed and unpacked. The table is in the documentation of the tape.
 
 pub(super) const INTEGER: u32 = 0;
-pub(super) const NUMBER: u32 = 1;
-/// On the way in.
 pub(super) const FLOAT: u32 = 1;
 pub(super) const TEXT: u32 = 2;
 pub(super) const LIST: u32 = 3;
@@ -34,14 +32,9 @@ pub(super) const fn pack(tag: u32, operand: u32) -> u32 {
     operand << TAG_BITS | tag
 }
 
-#[inline]
+#[cfg(test)]
 pub(super) const fn tag(word: u32) -> u32 {
     word & ((1 << TAG_BITS) - 1)
-}
-
-#[inline]
-pub(super) const fn operand(word: u32) -> u32 {
-    word >> TAG_BITS
 }
 
 /// The word of an integer that is known to be small.
@@ -58,7 +51,7 @@ pub(super) fn small(number: i64) -> Option<u32> {
 }
 
 /// The integer of the word of a small one.
-#[inline]
+#[cfg(test)]
 pub(super) const fn integer(word: u32) -> i64 {
     (word.cast_signed() >> TAG_BITS) as i64
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What a connection that speaks CBOR loads: one file, because it needs all of it.
+// What reads and writes CBOR. It is loaded by the first connection that speaks it.
 
-export * from '../wasm/wamp_wasm_cbor.js';
-export { tape } from './tape.js';
+export { read } from './cbor/reader.js';
+export { finish, prepare, write } from './cbor/writer.js';

@@ -1,9 +1,9 @@
 // @ts-check
 // The subprotocols that this package speaks, and what a connection needs for the one that was agreed on.
 
+import { binary } from './binary.js';
 import { json } from './json.js';
-import { loadCbor } from './load.js';
-import { msgpack } from './msgpack.js';
+import { finish, prepare, read, write } from './msgpack.js';
 
 /** @typedef {import('./line.js').Codec} Codec */
 /** @typedef {import('./transports.js').Transport} Transport */
@@ -12,14 +12,13 @@ import { msgpack } from './msgpack.js';
 
 const BATCHED = '.batched';
 
+const msgpack = binary({ read, prepare, write, finish }, false);
+
 /** Makes the codec of one connection, which may have to be loaded first. @type {Record<string, () => Codec | Promise<Codec>>} */
 const CODECS = {
     'wamp.2.json': () => json,
     'wamp.2.msgpack': () => msgpack,
-    'wamp.2.cbor': async () => {
-        const { Tape, tape, memory } = await loadCbor();
-        return tape(Tape, memory);
-    },
+    'wamp.2.cbor': async () => binary(await import('./cbor.js'), true),
 };
 
 /** In the order in which they are offered. */

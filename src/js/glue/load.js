@@ -88,9 +88,6 @@ export let memory;
 
 const loadCore = loader('wamp_wasm', () => core, () => new URL('../wasm/wamp_wasm_bg.wasm', import.meta.url));
 
-/** CBOR: a class `Tape`, and what makes a codec of it. */
-export const loadCbor = loader('wamp_wasm_cbor', () => import('./cbor.js'), () => new URL('../wasm/wamp_wasm_cbor_bg.wasm', import.meta.url));
-
 /**
  * Loads the module that every connection needs, if it is not loaded yet. `connect()` and `open()` call this
  * by themselves.

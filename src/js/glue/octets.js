@@ -5,8 +5,8 @@
 
 import { textOf } from '../api/errors.js';
 import { json, stringify } from './json.js';
-import { read } from './msgpack_reader.js';
-import { write } from './msgpack_writer.js';
+import { read } from './msgpack/reader.js';
+import { write } from './msgpack/writer.js';
 
 /** A message of plain values, for the core; it is there until something else is written. @param {any} message @returns {Uint8Array} */
 export function toOctets(message) {

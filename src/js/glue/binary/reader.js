@@ -1,9 +1,13 @@
 // @ts-check
-// Reads MessagePack, as strictly as the codec in Rust does: the same octets give the same values or an error.
+// Reads a binary serializer, as strictly as the codec in Rust does: the same octets give the same values or an error.
 // One rule: no code of the application runs in between, so one frame at a time is read, and where in it
 // lies in variables of this module: they cost less than the properties of an object.
+//
+// In the package there is this module once for each serializer, joined with its forms and with the makers: what a module
+// has for itself is constant to an engine, and what it imports or shares with another serializer is not.
 
-import { makers } from './msgpack_makers.js';
+import { NAME, firstOfText, isShort, value } from './forms.js';
+import { makers } from './makers.js';
 
 /** A list of keys that objects came with, and what makes such an object. @typedef {{ keys: string[], make: Make, met: number, missed: number }} Shape */
 /** @typedef {(keys: string[], count: number, shape: Shape) => any} Make */
@@ -52,74 +56,24 @@ export function read(frame) {
     }
 }
 
-/** The next value. @returns {any} */
-export function value() {
+/** The next octet. */
+export function next() {
     if (at >= size) ended();
-    const first = u8[at++];
-    if (first < 0xc0) {
-        if (first < 0x80) return first;
-        if (first > 0x9f) return text(first & 0x1f);
-        return first < 0x90 ? dict(first & 0x0f) : list(first & 0x0f);
-    }
-    return first < 0xe0 ? rare(first) : first - 0x100;
+    return u8[at++];
 }
 
-/** @param {number} first @returns {any} */
-function rare(first) {
-    switch (first) {
-        case 0xc0:
-            return null;
-        case 0xc2:
-            return false;
-        case 0xc3:
-            return true;
-        case 0xc4:
-        case 0xc5:
-        case 0xc6:
-            return binary(unsigned(1 << (first - 0xc4)));
-        case 0xc7:
-        case 0xc8:
-        case 0xc9:
-            return extension(unsigned(1 << (first - 0xc7)));
-        case 0xca:
-            reversed(4);
-            return float[0];
-        case 0xcb:
-            reversed(8);
-            return double[0];
-        case 0xcc:
-        case 0xcd:
-        case 0xce:
-            return unsigned(1 << (first - 0xcc));
-        case 0xcf:
-            return wide(unsigned(4), unsigned(4));
-        case 0xd0:
-            return (unsigned(1) << 24) >> 24;
-        case 0xd1:
-            return (unsigned(2) << 16) >> 16;
-        case 0xd2:
-            return unsigned(4) | 0;
-        case 0xd3:
-            return wide(unsigned(4) | 0, unsigned(4));
-        case 0xd9:
-        case 0xda:
-        case 0xdb:
-            return text(unsigned(1 << (first - 0xd9)));
-        case 0xdc:
-        case 0xdd:
-            return list(unsigned(2 << (first - 0xdc)));
-        case 0xde:
-        case 0xdf:
-            return dict(unsigned(2 << (first - 0xde)));
-        case 0xc1:
-            return malformed('0xc1, which is never used');
-        default:
-            return extension(1 << (first - 0xd4));
-    }
+/** The octet that comes next, if there is one. */
+export const peek = () => u8[at];
+
+/** Whether this octet comes next; it is passed over then. @param {number} octet */
+export function passes(octet) {
+    const found = u8[at] === octet;
+    if (found) at++;
+    return found;
 }
 
 /** A number of so many octets. @param {number} width */
-function unsigned(width) {
+export function unsigned(width) {
     if (width > size - at) ended();
     let number = u8[at++];
     while (--width > 0) number = number * 0x100 + u8[at++];
@@ -127,26 +81,33 @@ function unsigned(width) {
 }
 
 /** The halves of 64 bits: a number up to 2^53, as every id is, beyond that a BigInt. @param {number} high @param {number} low */
-function wide(high, low) {
+export function wide(high, low) {
     const number = high * 2 ** 32 + low;
     // What is rounded to 2^53 is not it.
     if (Math.abs(number) < 2 ** 53 || (low === 0 && Math.abs(number) === 2 ** 53)) return number;
     return (BigInt(high) << 32n) | BigInt(low);
 }
 
-/** Takes the octets of a float. @param {number} width */
-function reversed(width) {
+/** A float of so many octets. @param {number} width */
+export function floating(width) {
     if (width > size - at) ended();
+    const wide = width === 8;
     while (width > 0) octets[--width] = u8[at++];
+    return wide ? double[0] : float[0];
 }
 
-/** @param {number} length @param {number} [each] octets at least */
+/** Refuses a length that is more than what is left can hold. @param {number} length @param {number} [each] octets at least */
 function announced(length, each = 1) {
-    if (length * each > size - at) malformed(`a length of ${length}, with ${size - at} octets left`);
+    if (length * each > size - at) tooLong(length);
+}
+
+/** @param {number | bigint} length @returns {never} */
+export function tooLong(length) {
+    return malformed(`a length of ${length}, with ${size - at} octets left`);
 }
 
 /** @param {number} length @returns {string} */
-function text(length) {
+export function text(length) {
     announced(length);
     if (length <= SHORT) {
         const list = units[length];
@@ -169,7 +130,7 @@ function text(length) {
 }
 
 /** @param {number} length */
-function binary(length) {
+export function binary(length) {
     announced(length);
     const start = at;
     at += length;
@@ -178,21 +139,22 @@ function binary(length) {
     return owned && length > LARGE && 2 * length > size ? u8.subarray(start, at) : u8.slice(start, at);
 }
 
-/** Of one that WAMP does not know the octets remain. @param {number} length */
-function extension(length) {
-    const kind = unsigned(1);
-    const octets = binary(length);
-    // What msgpackr, and through it wampy, writes for undefined.
-    return kind === 0 && length === 1 && octets[0] === 0 ? null : octets;
+/** @param {number} length */
+export function list(length) {
+    announced(length);
+    enter();
+    const items = itemsOf(length);
+    leave();
+    return items;
 }
 
-/** @param {number} length */
-function list(length) {
-    announced(length);
+/** A list or dict begins, which counts also if it is empty. */
+export function enter() {
     if (++depth > MAX_DEPTH) tooDeep();
-    const items = itemsOf(length);
+}
+
+export function leave() {
     depth--;
-    return items;
 }
 
 /** @param {number} length */
@@ -228,15 +190,15 @@ const KEYS = 64;
 const MISSED = 8;
 
 /** @param {number} count */
-function dict(count) {
+export function dict(count) {
     announced(count, 2);
-    if (count === 0) return {};
-    if (++depth > MAX_DEPTH) tooDeep();
+    enter();
+    if (count === 0) return leave(), {};
     const length = u8[at] & 0x1f;
     const place = (length + u8[at + 1] * 3 + u8[at + length] * 7 + count * 11) & (PLACES - 1);
     const shape = shapes[place];
     const object = shape !== undefined && shape.keys.length === count ? shape.make(shape.keys, count, shape) : met(shape, place, count);
-    depth--;
+    leave();
     return object;
 }
 
@@ -249,7 +211,7 @@ function met(shape, place, count) {
         const start = at;
         const name = entry(object);
         // In its shortest form and ASCII; and no number, which would be no property like the others.
-        plain &&= name.length < 0x20 && u8[start] === 0xa0 + name.length && !/^\d|^__proto__$|[^\0-\x7f]/.test(name);
+        plain &&= isShort(name.length) && u8[start] === firstOfText(name.length) && !/^\d|^__proto__$|[^\0-\x7f]/.test(name);
     }
     // Made by V8, which compares the names of properties by address.
     if (plain) shapes[place] = { keys: Object.keys(object), make: maker, met: 0, missed: 0 };
@@ -264,7 +226,7 @@ export function rest(object, from, count, shape) {
 }
 
 /** Reads a key and its value. @param {any} object */
-function entry(object) {
+export function entry(object) {
     const name = value();
     if (typeof name !== 'string') malformed('a key that is no text');
     if (Object.hasOwn(object, name)) malformed(`key '${name.slice(0, 200)}' occurs twice`);
@@ -281,7 +243,7 @@ function entry(object) {
 /** Whether this key, which is ASCII, comes next; it is passed over then. @param {string} name */
 export function comes(name) {
     const { length } = name;
-    if (length >= size - at || u8[at] !== 0xa0 + length) return false;
+    if (length >= size - at || u8[at] !== firstOfText(length)) return false;
     for (let i = 0, here = at + 1; i < length; i++) if (name.charCodeAt(i) !== u8[here + i]) return false;
     at += length + 1;
     return true;
@@ -308,12 +270,12 @@ export function loop(object, keys, from, count, shape) {
 
 /** @returns {never} */
 function ended() {
-    throw new Error(`not MessagePack: the octets end too early at byte ${size}`);
+    throw new Error(`not ${NAME}: the octets end too early at byte ${size}`);
 }
 
-/** @param {string} text @returns {never} */
-function malformed(text) {
-    throw new Error(`not MessagePack: ${text} at byte ${at}`);
+/** @param {string} text @param {number} [back] how many octets before this one it is @returns {never} */
+export function malformed(text, back = 0) {
+    throw new Error(`not ${NAME}: ${text} at byte ${at - back}`);
 }
 
 /** @returns {never} */

@@ -1,16 +1,17 @@
 // @ts-check
-// Makes objects with a known list of keys of what comes in MessagePack. An engine makes `object[key] = …` fast
+// Makes objects with a known list of keys of what comes. An engine makes `object[key] = …` fast
 // where one place in the source always sees the same key and objects that came about the same way. So every frequent
 // list of keys has a copy of one unrolled function to itself, where each key has such a place.
 // One rule: the copies differ in nothing.
 
-import { comes, loop, rest, value } from './msgpack_reader.js';
+import { value } from './forms.js';
+import { comes, loop, rest } from './reader.js';
 
 /** Beyond this a loop sets the rest. */
 const UNROLLED = 16;
 
 // prettier-ignore
-/** @type {import('./msgpack_reader.js').Make[]} */
+/** @type {import('./reader.js').Make[]} */
 export const makers = [
     (k, n, s) => {
         const o = /** @type {any} */ ({});

@@ -1,12 +1,15 @@
 // @ts-check
-// Writes JavaScript values as MessagePack, each in its smallest form. One rule: whatever `prepare` throws,
+// Writes JavaScript values in a binary serializer, each in its smallest form. One rule: whatever `prepare` throws,
 // nothing of it was sent.
 //
 // Code of the application that runs in between (toJSON, getters) may send messages of its own: these are
 // written behind what there is of the one around them.
+//
+// In the package there is this module once for each serializer, joined with its heads, as reader.js is with its forms.
 
-import { NO_OPTIONS, hasKeys } from './check.js';
-import { MAX_DEPTH, isAbsent, isBoxed, octetsOf, refused, resolved, tooDeep } from './given.js';
+import { NO_OPTIONS, hasKeys } from '../check.js';
+import { MAX_DEPTH, isAbsent, isBoxed, octetsOf, refused, resolved, tooDeep } from '../given.js';
+import { DICT, FALSE, FLOAT, LIST, NULL, TRUE, announceBinary, announceDict, announceList, announceText, kindOf, large, small, sizeOfDict, sizeOfId, sizeOfText, wide } from './heads.js';
 
 /** Below this a loop over the characters is faster than a call to the encoder. */
 const SHORT = 96;
@@ -14,9 +17,6 @@ const SHORT = 96;
 const HEAD = 24;
 /** As many octets as a number has at most, or what announces something. */
 const SCALAR = 9;
-
-/** The first octets of the smallest list and dict. */
-const [LIST, DICT] = [0x90, 0x80];
 
 /** Room that is there at first, and above which it is given back. */
 const ROOM = 4096;
@@ -90,10 +90,10 @@ export function prepare(middle, args, kwargs) {
 export function finish(head, tail) {
     if (tail !== serial) throw new Error('a message was prepared before the last one was finished');
     let start = from - 1;
-    for (let i = 0; i < head.length; i++) start -= sizeOf(head[i]);
+    for (let i = 0; i < head.length; i++) start -= sizeOfId(head[i]);
     const before = at;
     at = start;
-    u8[at++] = 0x90 + head.length + items;
+    announceList(head.length + items);
     for (let i = 0; i < head.length; i++) numeric(head[i]);
     at = before;
     return u8.subarray(start, to);
@@ -108,7 +108,8 @@ export function write(message) {
         const start = at;
         if (Array.isArray(message)) {
             // The list of a message is no level of its own.
-            sized(LIST, message.length);
+            room(SCALAR);
+            announceList(message.length);
             for (const element of message) value(element);
         } else {
             value(message);
@@ -168,12 +169,6 @@ function element(name, given, kind) {
     if (kind !== 0 && kindOf(u8[start]) !== kind) throw new TypeError(`${name} must become ${kind === LIST ? 'a list' : 'a dict'}`);
 }
 
-/** What an octet begins: LIST, DICT, or anything else. @param {number} first */
-function kindOf(first) {
-    if (first < 0xa0) return first & 0xf0;
-    return first < 0xdc || first > 0xdf ? 0 : first < 0xde ? LIST : DICT;
-}
-
 /** @param {any} value what `resolved` gave @returns {void} */
 function value(value) {
     switch (typeof value) {
@@ -182,101 +177,86 @@ function value(value) {
         case 'number':
             return numeric(value);
         case 'boolean':
-            return octet(value ? 0xc3 : 0xc2);
+            return octet(value ? TRUE : FALSE);
         case 'object':
-            if (value === null) return octet(0xc0);
+            if (value === null) return octet(NULL);
             return Array.isArray(value) ? list(value) : object(value);
         case 'bigint':
             return big(value);
         default:
-            return octet(0xc0);
+            return octet(NULL);
     }
 }
 
 /** @param {number} octet */
 function octet(octet) {
     room(1);
+    put(octet);
+}
+
+/** Writes an octet for which there is room, as for all that follow here. @param {number} octet */
+export function put(octet) {
     u8[at++] = octet;
+}
+
+/** An octet and a number of one more. @param {number} first @param {number} number */
+export function put8(first, number) {
+    u8[at] = first;
+    u8[at + 1] = number;
+    at += 2;
+}
+
+/** @param {number} first @param {number} number */
+export function put16(first, number) {
+    u8[at] = first;
+    view.setUint16(at + 1, number);
+    at += 3;
+}
+
+/** @param {number} first @param {number} number */
+export function put32(first, number) {
+    u8[at] = first;
+    view.setUint32(at + 1, number);
+    at += 5;
+}
+
+/** @param {number} first @param {number} number an integer up to 2^53 */
+export function put64(first, number) {
+    u8[at] = first;
+    view.setInt32(at + 1, Math.floor(number / 2 ** 32));
+    view.setUint32(at + 5, number);
+    at += 9;
+}
+
+/** @param {number} first @param {bigint} number of which 64 bits count */
+export function putWide(first, number) {
+    u8[at] = first;
+    view.setBigInt64(at + 1, number);
+    at += 9;
 }
 
 /** @param {number} number */
 function numeric(number) {
     room(SCALAR);
-    const small = number | 0;
-    if (small === number && (small !== 0 || 1 / number > 0)) {
-        if (small >= -0x20 && small < 0x80) u8[at++] = small;
-        else if (small >= 0) unsigned(0xcc, small);
-        else if (small >= -0x80) (u8[at++] = 0xd0), (u8[at++] = small);
-        else if (small >= -0x8000) (u8[at] = 0xd1), view.setInt16(at + 1, small), (at += 3);
-        else (u8[at] = 0xd2), view.setInt32(at + 1, small), (at += 5);
+    const bits = number | 0;
+    if (bits === number && (bits !== 0 || 1 / number > 0)) {
+        small(bits);
     } else if (number !== 0 && Math.trunc(number) === number && Math.abs(number) <= 2 ** 53) {
-        if (number > 0 && number < 2 ** 32) return unsigned(0xcc, number);
-        u8[at] = number > 0 ? 0xcf : 0xd3;
-        view.setInt32(at + 1, Math.floor(number / 2 ** 32));
-        view.setUint32(at + 5, number);
-        at += 9;
+        large(number);
     } else {
-        u8[at] = 0xcb;
+        u8[at] = FLOAT;
         view.setFloat64(at + 1, number);
         at += 9;
     }
-}
-
-/**
- * A number of one, two or four octets, and in front of it the octet of its width.
- * @param {number} one that of one octet @param {number} number @param {number} [below] which numbers have one octet
- */
-function unsigned(one, number, below = 0x100) {
-    if (number < below) {
-        u8[at] = one;
-        u8[at + 1] = number;
-        at += 2;
-    } else if (number < 0x10000) {
-        u8[at] = one + 1;
-        view.setUint16(at + 1, number);
-        at += 3;
-    } else {
-        u8[at] = one + 2;
-        view.setUint32(at + 1, number);
-        at += 5;
-    }
-}
-
-/** How many octets an id has. @param {number} id */
-function sizeOf(id) {
-    if (id < 0x80) return 1;
-    return id < 0x10000 ? (id < 0x100 ? 2 : 3) : id < 2 ** 32 ? 5 : 9;
 }
 
 /** @param {bigint} number */
 function big(number) {
     if (Number.isSafeInteger(Number(number))) return numeric(Number(number));
     room(SCALAR);
-    if (BigInt.asIntN(64, number) === number && number < 0n) {
-        u8[at] = 0xd3;
-    } else {
-        if (BigInt.asUintN(64, number) !== number) refuse(number, 'a BigInt that does not fit 64 bits cannot be sent');
-        u8[at] = 0xcf;
-    }
-    view.setBigInt64(at + 1, number);
-    at += 9;
-}
-
-/** What announces a list or a dict. @param {number} kind @param {number} length */
-function sized(kind, length) {
-    room(SCALAR);
-    if (length < 0x10) {
-        u8[at++] = kind + length;
-    } else {
-        // There is no form with one octet.
-        unsigned(kind === LIST ? 0xdb : 0xdd, length, 1);
-    }
-}
-
-/** What announces a text. @param {number} length in octets */
-function textSize(length) {
-    if (length < 0x20) u8[at++] = 0xa0 + length;
-    else unsigned(0xd9, length);
+    const fits = number < 0n ? BigInt.asIntN(64, number) : BigInt.asUintN(64, number);
+    if (fits !== number) refuse(number, 'a BigInt that does not fit 64 bits cannot be sent');
+    wide(number);
 }
 
 /** @param {string} text */
@@ -285,7 +265,7 @@ function text(text) {
     room(SCALAR + 3 * length);
     if (length < SHORT) {
         const octets = u8;
-        let here = at + (length < 0x20 ? 1 : 2);
+        let here = at + sizeOfText(length);
         let i = 0;
         for (; i < length; i++) {
             const unit = text.charCodeAt(i);
@@ -293,7 +273,7 @@ function text(text) {
             octets[here++] = unit;
         }
         if (i === length) {
-            textSize(length);
+            announceText(length);
             at = here;
             return;
         }
@@ -303,20 +283,14 @@ function text(text) {
     const { written } = encoder.encodeInto(text, u8.subarray(guess));
     const start = at + sizeOfText(written);
     if (start !== guess) u8.copyWithin(start, guess, guess + written);
-    textSize(written);
+    announceText(written);
     at += written;
-}
-
-/** How many octets announce a text. @param {number} length in octets */
-function sizeOfText(length) {
-    if (length < 0x20) return 1;
-    return length < 0x10000 ? (length < 0x100 ? 2 : 3) : 5;
 }
 
 /** @param {Uint8Array} octets */
 function binary(octets) {
     room(SCALAR + octets.length);
-    unsigned(0xc4, octets.length);
+    announceBinary(octets.length);
     u8.set(octets, at);
     at += octets.length;
 }
@@ -325,7 +299,8 @@ function binary(octets) {
 function list(list) {
     enter(list);
     const { length } = list;
-    sized(LIST, length);
+    room(SCALAR);
+    announceList(length);
     for (let i = 0; i < length; i++) {
         const item = list[i];
         if (typeof item === 'string') text(item);
@@ -444,12 +419,12 @@ function keep(name) {
 function close(start, entries) {
     around[--depth] = null;
     // There was room for one octet.
-    const more = entries < 0x10 ? 0 : entries < 0x10000 ? 2 : 4;
+    const more = sizeOfDict(entries) - 1;
     room(more);
     if (more > 0) u8.copyWithin(start + more, start, at);
     const last = at + more;
     at = start - 1;
-    sized(DICT, entries);
+    announceDict(entries);
     at = last;
 }
 

@@ -20,22 +20,13 @@ pub(crate) fn check(octets: &[u8]) {
 }
 
 pub(crate) fn build(builder: &mut Builder, serializer: Serializer, frame: &[u8]) -> Result<(), DecodeError> {
-    build_front(builder, serializer, frame, frame.len())
-}
-
-pub(crate) fn build_front(
-    builder: &mut Builder,
-    serializer: Serializer,
-    front: &[u8],
-    size: usize,
-) -> Result<(), DecodeError> {
     match serializer {
-        Serializer::Cbor => builder.build(cbor::Reader::front(front, size)),
-        _ => builder.build(msgpack::Reader::front(front, size)),
+        Serializer::Cbor => builder.build(cbor::Reader::new(frame)),
+        _ => builder.build(msgpack::Reader::new(frame)),
     }
 }
 
-/// Reads a tape as `tape_reader.js` does.
+/// Reads a tape as `large/values.js` does.
 pub(crate) struct Reader<'a> {
     tape: &'a Builder,
     frame: &'a [u8],

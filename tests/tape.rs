@@ -20,7 +20,7 @@ use wamp_wasm::message::{
 #[path = "../fuzz/tape.rs"]
 mod same;
 
-use same::{Reader, assert_same, build, build_front, event_frame};
+use same::{assert_same, build, event_frame};
 
 const BINARY: [Serializer; 2] = [Serializer::MsgPack, Serializer::Cbor];
 
@@ -247,38 +247,5 @@ fn a_key_twice_is_an_error_wherever_its_entry_travels() {
         keys[twice[1]] = keys[twice[0]].clone();
         let error = builder.build(msgpack::Reader::new(&dict(&keys))).unwrap_err().to_string();
         assert!(error.contains(&format!("key 'k{}' occurs twice", twice[0])), "{error}");
-    }
-}
-
-#[test]
-fn a_frame_that_ends_with_a_binary_needs_only_what_is_in_front_of_it() {
-    let binary = vec![7_u8; 70_000];
-    for args in [vec![binary.clone().into()], vec![1.into(), Dict::new().with("data", binary.clone()).into()]]
-    {
-        for serializer in BINARY {
-            let frame = encoded(serializer, args.clone());
-            let header = frame.len() - binary.len();
-            let mut builder = Builder::new(MAX_DEPTH);
-            for here in [0, 1, header - 1, header, header + 1, 512, frame.len()] {
-                let built = build_front(&mut builder, serializer, &frame[..here], frame.len());
-                assert_eq!(built.is_ok(), here >= header, "{here} of {header}");
-                if built.is_ok() {
-                    let Value::List(mut message) = Reader::read(&builder, &frame) else { panic!("no list") };
-                    assert_eq!(message.pop(), Some(args.clone().into()));
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn a_binary_that_does_not_end_its_frame_has_to_be_there() {
-    for serializer in BINARY {
-        let frame = encoded(serializer, vec![vec![7_u8; 70_000].into(), 1.into()]);
-        let mut builder = Builder::new(MAX_DEPTH);
-        for here in [512, frame.len() - 2, frame.len() - 1] {
-            assert!(build_front(&mut builder, serializer, &frame[..here], frame.len()).is_err(), "{here}");
-        }
-        assert_same(&mut builder, serializer, &frame);
     }
 }

@@ -9,28 +9,17 @@ use crate::message::text;
 pub(super) struct Cursor<'a> {
     octets: &'a [u8],
     at: usize,
-    /// How many octets there are with those that are not here.
-    size: usize,
     serializer: &'static str,
 }
 
 impl<'a> Cursor<'a> {
     pub(super) const fn new(octets: &'a [u8], serializer: &'static str) -> Self {
-        Self::front(octets, octets.len(), serializer)
-    }
-
-    /// The first octets of so many.
-    pub(super) const fn front(octets: &'a [u8], size: usize, serializer: &'static str) -> Self {
-        Self { octets, at: 0, size, serializer }
+        Self { octets, at: 0, serializer }
     }
 
     #[inline(always)]
     pub(super) const fn position(&self) -> usize {
         self.at
-    }
-
-    pub(super) const fn size(&self) -> usize {
-        self.size
     }
 
     #[inline(always)]
@@ -74,22 +63,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The octets that are here, from the first one on.
+    /// All octets.
     pub(super) const fn octets(&self) -> &'a [u8] {
         self.octets
     }
 
-    /// The octets of a number behind the next octet, if they are here.
-    pub(super) fn behind<const N: usize>(&self) -> Option<[u8; N]> {
-        self.octets.get(self.at + 1..)?.first_chunk().copied()
-    }
-
-    /// The next octet, which stays.
-    pub(super) fn peek(&self) -> Option<u8> {
-        self.octets.get(self.at).copied()
-    }
-
-    /// Passes over octets that were looked at, or that are not here.
+    /// Passes over octets that were looked at.
     pub(super) const fn pass(&mut self, octets: usize) {
         self.at += octets;
     }

@@ -50,18 +50,11 @@ pub trait Read<'a>: Clone {
     /// What first octets say in this serializer.
     fn glance() -> &'static Glance;
 
-    /// The octets that are here, from the first one on.
+    /// All octets.
     fn octets(&self) -> &'a [u8];
 
-    /// Passes over octets that were looked at, or that are not here.
+    /// Passes over octets that were looked at.
     fn pass(&mut self, octets: usize);
-
-    /// If the next token is a binary of 256 octets or more: how far ahead they are, and how many. They are not
-    /// checked to be there.
-    fn binary_ahead(&self) -> Option<(usize, usize)>;
-
-    /// How many octets there are in all.
-    fn size(&self) -> usize;
 
     /// How many octets were read.
     fn position(&self) -> usize;

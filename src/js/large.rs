@@ -35,14 +35,13 @@ impl Large {
         self.frame.as_ptr()
     }
 
-    /// Makes a tape of a frame of which so many octets are here; `false`: it is refused.
-    /// Of a frame that ends with a binary, what is in front of that is enough.
-    pub fn read(&mut self, here: usize, size: usize, is_cbor: bool) -> bool {
-        let front = self.frame.get(..here).unwrap_or_default();
+    /// Makes a tape of a frame of so many octets; `false`: it is refused.
+    pub fn read(&mut self, length: usize, is_cbor: bool) -> bool {
+        let frame = self.frame.get(..length).unwrap_or_default();
         let built = if is_cbor {
-            self.builder.build(cbor::Reader::front(front, size))
+            self.builder.build(cbor::Reader::new(frame))
         } else {
-            self.builder.build(msgpack::Reader::front(front, size))
+            self.builder.build(msgpack::Reader::new(frame))
         };
         let (text, shapes) = (self.builder.text(), self.builder.shapes());
         self.report = [

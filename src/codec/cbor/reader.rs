@@ -44,12 +44,6 @@ impl<'a> Reader<'a> {
         Self(Cursor::new(octets, NAME))
     }
 
-    /// A reader at the first octet of a frame of this size of which only the front is here.
-    #[must_use]
-    pub const fn front(octets: &'a [u8], size: usize) -> Self {
-        Self(Cursor::front(octets, size, NAME))
-    }
-
     /// The number that belongs to a first octet with these low five bits. Not inlined: most items begin with one.
     #[inline(never)]
     fn argument(&mut self, info: u8) -> Result<u64, DecodeError> {
@@ -161,18 +155,6 @@ impl<'a> Read<'a> for Reader<'a> {
 
     fn pass(&mut self, octets: usize) {
         self.0.pass(octets);
-    }
-
-    fn binary_ahead(&self) -> Option<(usize, usize)> {
-        match self.0.peek()? {
-            0x59 => Some((3, u16::from_be_bytes(self.0.behind()?).into())),
-            0x5a => Some((5, u32::from_be_bytes(self.0.behind()?) as usize)),
-            _ => None,
-        }
-    }
-
-    fn size(&self) -> usize {
-        self.0.size()
     }
 
     fn position(&self) -> usize {

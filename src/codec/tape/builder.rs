@@ -105,14 +105,13 @@ impl Builder {
         }
     }
 
-    /// Builds the tape of the frame that a reader begins to read. Of a frame that ends with a binary,
-    /// what is in front of that is enough.
+    /// Builds the tape of the frame that a reader begins to read.
     ///
     /// # Errors
     /// [`DecodeError`] when the frame is not one well-formed value, nests too deep, or has a key that is
     /// no text or a key twice.
     pub fn build<'a, R: Read<'a>>(&mut self, reader: R) -> Result<(), DecodeError> {
-        let length = reader.size();
+        let length = reader.octets().len();
         if length >= word::OPERANDS {
             return Err(DecodeError::TooMuch { what: "the size of a frame", limit: word::OPERANDS - 1 });
         }
@@ -327,15 +326,6 @@ impl Builder {
     /// Reads any value: a scalar, or what opens or ends a list or dict.
     #[inline(never)]
     fn value<'a, R: Read<'a>>(&mut self, run: &mut Run<R>, length: usize) -> Result<(), DecodeError> {
-        // Octets that go on to the end of a frame need not be here.
-        if let Some((ahead, octets)) = run.reader.binary_ahead() {
-            let start = run.reader.position() + ahead;
-            if start + octets == length {
-                self.binary(octets, start);
-                run.reader.pass(ahead + octets);
-                return Ok(());
-            }
-        }
         match token(&mut run.reader)? {
             Token::Str(text) => {
                 let units = self.text.push(&text);

@@ -79,7 +79,7 @@ export class Reader {
         if (length > this.room) this.makeRoom(length);
         if (this.u8.length === 0) this.look();
         this.u8.set(octets, this.roomAt);
-        const done = this.tape.read(length, length, isCbor);
+        const done = this.tape.read(length, isCbor);
         if (this.u8.length === 0) this.look();
         return done;
     }

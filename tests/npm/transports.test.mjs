@@ -303,3 +303,49 @@ test('what a global WebSocket of a package compresses later is what was sent', a
     for (const _ of 'abcd') frames.push((await router.frame()).toString('latin1'));
     assert.deepEqual(frames.map((frame) => [frame.length, frame.at(-1)]), [...'abcd'].map((letter) => [frames[0].length, letter]));
 });
+
+/** A session over a transport that answers while it is told to send: with what `answer` gives, in order. */
+async function prompt(answer, options) {
+    let far;
+    const roles = { broker: {}, dealer: { features: { call_canceling: true } } };
+    class Prompt {
+        constructor() {
+            far = this;
+            queueMicrotask(() => this.onopen('wamp.2.json'));
+        }
+        send(frame) {
+            const message = JSON.parse(frame);
+            if (message[0] === 1) this.tell([2, 7, { roles }]);
+            for (const answered of answer(...message)) this.tell(answered);
+        }
+        tell(message) {
+            this.onmessage(JSON.stringify(message));
+        }
+        close() {}
+    }
+    const session = await connect({ realm: 'r', protocols: ['wamp.2.json'], transports: [{ type: 'prompt', create: () => new Prompt() }], durable: false, ...options });
+    return { session, tell: (message) => far.tell(message) };
+}
+
+test('what comes while the core has something else to say is not delivered before it', async () => {
+    const sent = [];
+    const { session, tell } = await prompt((type, id) => {
+        sent.push([type, id]);
+        // The second registration is there, though nobody has been told yet.
+        return type === 66 ? [[68, 1, 8, {}, ['early']], [67, id]] : [];
+    });
+    const registering = session.register('com.p', () => {});
+    tell([65, 1, 6]);
+    const first = await registering;
+    const second = session.register('com.p', ([value]) => value);
+    const unregistering = first.unregister();
+    tell([65, 2, 8]);
+    assert.equal((await second).id, 8);
+    await unregistering;
+    assert.deepEqual(sent.slice(-2), [[66, 3], [70, 1]], 'the invocation is answered');
+});
+
+test('an error that answers the CANCEL of a timeout while it is sent is not taken for the timeout', async () => {
+    const { session } = await prompt((type, id) => (type === 49 ? [[8, 48, id, {}, 'wamp.error.canceled', ['another text']]] : []));
+    await assert.rejects(session.call('com.p', [], {}, { timeout: 5 }), { error: 'wamp.error.timeout', args: ['no answer within 5 ms'] });
+});

@@ -12,7 +12,7 @@ import { Ledger } from './ledger.js';
 import { Line } from './line.js';
 import { fromOctets, guardedOctets, requestOctets, toOctets } from './octets.js';
 import * as Op from './op.js';
-import { Probes } from './probes.js';
+import { Probes, probe } from './probes.js';
 
 /** @typedef {import('../wasm/wamp_wasm.js').Core} Core */
 /** @typedef {import('./line.js').Codec} Codec */
@@ -24,7 +24,6 @@ import { Probes } from './probes.js';
 
 const ERROR = 8;
 const SUBSCRIBE = 32;
-const UNSUBSCRIBE = 34;
 const CALL = 48;
 const CANCEL = 49;
 const REGISTER = 64;
@@ -32,9 +31,6 @@ const YIELD = 70;
 
 /** How many subscriptions' handlers are remembered. */
 const REMEMBERED = 1000;
-
-/** No router has given it to a subscription of this session. */
-const NO_SUBSCRIPTION = Number.MAX_SAFE_INTEGER;
 
 export class Driver {
     /** @type {Core | null} */
@@ -55,6 +51,9 @@ export class Driver {
     /** Whether the transport was closed in good order by the other side. */
     #wasClean = false;
     #probes = new Probes();
+    #draining = false;
+    /** Frames that came while the transport was told to send, and its end: taken in after what the core says. @type {any[]} */
+    #early = [];
 
     /**
      * @param {Core} core of the session, which may outlive this @param {Codec} codec
@@ -71,8 +70,12 @@ export class Driver {
         this.#alarm = new Alarm(() => this.#run((core) => core.on_deadline(performance.now())));
         transport.onmessage = (data) => this.#receive(data);
         transport.onclose = ({ code, reason, wasClean }) => {
-            this.#wasClean = wasClean;
-            this.#run((core) => core.on_close(performance.now(), utf8(`connection closed with code ${code}${reason && `: ${reason}`}`)));
+            const closed = () => {
+                this.#wasClean = wasClean;
+                this.#run((core) => core.on_close(performance.now(), utf8(`connection closed with code ${code}${reason && `: ${reason}`}`)));
+            };
+            if (this.#draining) this.#early.push(closed);
+            else closed();
         };
         this.#run((core) => core.on_open(performance.now()));
     }
@@ -213,7 +216,7 @@ export class Driver {
         try {
             const request = this.#begin(0, false, null);
             if (pending) this.#probes.add(request, pending);
-            this.#line.sendWhole([UNSUBSCRIBE, request, NO_SUBSCRIPTION]);
+            this.#line.sendWhole(probe(request));
             return true;
         } catch (error) {
             if (!(error instanceof StateError)) this.#crash(error);
@@ -293,11 +296,12 @@ export class Driver {
     #receive(data) {
         const core = this.#core;
         if (!core) return;
+        if (this.#draining) return void this.#early.push(data);
         let message;
         try {
             message = this.#line.read(data);
         } catch (error) {
-            return this.#receiveInvalid(error);
+            return this.#run((core) => core.on_invalid(performance.now(), utf8(textOf(error))));
         }
         const deliveries = this.#deliveries;
         if (deliveries.busy || !isEvent(message)) return this.#receiveOther(core, hot(message), message, data);
@@ -310,11 +314,6 @@ export class Driver {
             this.#host.fault(error);
         }
         deliveries.end();
-    }
-
-    /** @param {unknown} error why a frame cannot be read */
-    #receiveInvalid(error) {
-        this.#run((core) => core.on_invalid(performance.now(), utf8(textOf(error))));
     }
 
     /**
@@ -411,12 +410,29 @@ export class Driver {
 
     /** @param {any} message */
     #flush(message) {
+        const outer = this.#draining;
+        this.#draining = true;
         try {
             this.#drain(message);
         } catch (error) {
             this.#crash(error);
         }
+        this.#draining = outer;
+        if (!outer && this.#early.length > 0) this.#catchUp();
         this.#deliveries.run();
+    }
+
+    /** Takes in what came early. It is delivered after what waits already. */
+    #catchUp() {
+        const deliveries = this.#deliveries;
+        const { busy } = deliveries;
+        deliveries.busy = true;
+        while (this.#early.length > 0) {
+            const early = this.#early.shift();
+            if (typeof early === 'function') early();
+            else this.#receive(early);
+        }
+        deliveries.busy = busy;
     }
 
     /** @param {any} message the received message that is being handled */

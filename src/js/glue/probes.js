@@ -7,6 +7,12 @@ const ERROR = 8;
 const UNSUBSCRIBE = 34;
 const UNSUBSCRIBED = 35;
 
+/** No router has given it to a subscription of this session. */
+const NO_SUBSCRIPTION = Number.MAX_SAFE_INTEGER;
+
+/** What every router answers at once. @param {number} request */
+export const probe = (request) => [UNSUBSCRIBE, request, NO_SUBSCRIPTION];
+
 export class Probes {
     /** By the id of its request. @type {Map<number, Pending>} */
     #waiting = new Map();

@@ -113,3 +113,8 @@ test('a few texts and numbers are written as JSON.stringify writes them, whateve
         assert.equal(frame(args), expected(args));
     }
 });
+
+test('a text that is no URI is written where one belongs, also as the first of all', async () => {
+    const { json: fresh } = await import('../../pkg/glue/json.js?first');
+    assert.equal(fresh.finish([8, 68, 1], fresh.prepare([{}, ''], [1], undefined)), '[8,68,1,{},"",[1]]');
+});

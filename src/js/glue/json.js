@@ -202,7 +202,8 @@ function part(value, start, what) {
 /** What stands before a payload without options, by the URI. @type {Map<string, string>} */
 const starts = new Map();
 /** The last of them. */
-let [lastUri, lastStart] = ['', ''];
+let lastUri = /** @type {string | undefined} */ (undefined);
+let lastStart = '';
 
 /** Everything between the ids and the payload, and a comma. @param {any[]} middle options, and a URI where there is one */
 function startOf(middle) {

@@ -5,7 +5,7 @@
 import { loader } from './load.js';
 
 /** From this size on it is worth the way there and back, and up to this its memory, which is never given back. */
-const LEAST = 512;
+export const LARGE = 512;
 const MOST = 1 << 21;
 
 /** What such frames have to come to before the module is asked for: a WELCOME is not enough. And before it is asked for again. */
@@ -14,31 +14,28 @@ const AGAIN = 1 << 24;
 
 const load = loader('wamp_wasm_large', () => import('./large/index.js'), () => new URL('../wasm/wamp_wasm_large_bg.wasm', import.meta.url));
 
-/** @type {((frame: ArrayBuffer | Uint8Array, isCbor: boolean) => any) | undefined} */
-let readLarge;
+/** @type {((octets: Uint8Array, isCbor: boolean, isOwned: boolean) => any) | undefined} */
+let reader;
 
 /** What is missing until the module is asked for. */
 let missing = ENOUGH;
 
 /**
- * The value in a frame.
- * @param {ArrayBuffer | Uint8Array} frame @param {boolean} isCbor
- * @param {(frame: ArrayBuffer | Uint8Array) => any} read that of JavaScript
+ * The value in a large frame; undefined: JavaScript is to read it.
+ * @param {Uint8Array} octets @param {boolean} isCbor @param {boolean} isOwned whether they are nobody else's
  */
-export function readFrame(frame, isCbor, read) {
-    const size = frame.byteLength;
-    if (size >= LEAST && size <= MOST) {
-        if (readLarge) return readLarge(frame, isCbor) ?? read(frame);
-        if ((missing -= size) < 0) ask();
-    }
-    return read(frame);
+export function readLarge(octets, isCbor, isOwned) {
+    const { length } = octets;
+    if (length > MOST) return undefined;
+    if (reader) return reader(octets, isCbor, isOwned);
+    if ((missing -= length) < 0) ask();
 }
 
 async function ask() {
     missing = AGAIN;
     try {
-        const { reader, Large, memory } = await load();
-        readLarge = reader(new Large(), memory);
+        const { readerOf, Large, memory } = await load();
+        reader = readerOf(new Large(), memory);
     } catch {
         // Then JavaScript reads them all.
     }

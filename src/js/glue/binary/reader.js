@@ -36,15 +36,13 @@ const octets = new Uint8Array(8);
 const [float, double] = [new Float32Array(octets.buffer), new Float64Array(octets.buffer)];
 
 /**
- * The value in a frame. An ArrayBuffer is handed over: a large binary is a view of it. Of octets that
- * are a view themselves, all binaries are copies.
- * @param {ArrayBuffer | Uint8Array} frame @returns {any}
+ * The value in the octets of a frame. Of one that is nobody else's a large binary is a view, of any other all binaries are copies.
+ * @param {Uint8Array} frame @param {boolean} [isOwned] @returns {any}
  */
-export function read(frame) {
-    owned = !(frame instanceof Uint8Array);
-    // Node's Buffer is one whose slices are no copies.
-    u8 = frame instanceof Uint8Array ? new Uint8Array(frame.buffer, frame.byteOffset, frame.length) : new Uint8Array(frame);
-    size = u8.length;
+export function read(frame, isOwned = false) {
+    u8 = frame;
+    owned = isOwned;
+    size = frame.length;
     at = depth = 0;
     try {
         const result = value();

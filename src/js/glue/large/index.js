@@ -9,12 +9,12 @@ export * from '../../wasm/wamp_wasm_large.js';
  * What reads large frames; undefined is what it leaves to JavaScript.
  * @param {import('./reader.js').Tape} tape @param {WebAssembly.Memory} memory
  */
-export function reader(tape, memory) {
+export function readerOf(tape, memory) {
     /** @type {Reader | null} */
     let reader = new Reader(tape, memory);
-    return (/** @type {ArrayBuffer | Uint8Array} */ frame, /** @type {boolean} */ isCbor) => {
+    return (/** @type {Uint8Array} */ octets, /** @type {boolean} */ isCbor, /** @type {boolean} */ isOwned) => {
         try {
-            return reader?.read(frame, isCbor);
+            return reader?.read(octets, isCbor, isOwned);
         } catch {
             // It found no memory, say. There is no trusting it any more.
             reader = null;

@@ -57,20 +57,16 @@ export class Reader {
     }
 
     /**
-     * The value in a frame; undefined: JavaScript reads it, and finds what is wrong with it or that it is
-     * little but a binary, which need not be copied. An ArrayBuffer is handed over: a large binary is a view
-     * of it. Of octets that are a view themselves, all binaries are copies.
-     * @param {ArrayBuffer | Uint8Array} frame @param {boolean} isCbor @returns {any}
+     * The value in the octets of a frame; undefined: JavaScript reads it, and finds what is wrong with it or that it is little but
+     * a binary, which need not be copied. Of a frame that is nobody else's a large binary is a view, of any other all binaries are copies.
+     * @param {Uint8Array} octets @param {boolean} isCbor @param {boolean} [isOwned] @returns {any}
      */
-    read(frame, isCbor) {
-        const owned = !(frame instanceof Uint8Array);
-        // Node's Buffer is one whose slices are no copies.
-        const octets = frame instanceof Uint8Array ? new Uint8Array(frame.buffer, frame.byteOffset, frame.length) : new Uint8Array(frame);
+    read(octets, isCbor, isOwned = false) {
         if (octets.length > LONG && announcesBinary(octets, isCbor)) return undefined;
         if (!this.tapeOf(octets, isCbor)) return undefined;
         const { i32, report } = this;
         if (i32[report + 4] !== this.generation || i32[report + 5] !== this.lastKeys.length) this.learn(report);
-        return valueOnTape(this, report, octets, owned);
+        return valueOnTape(this, report, octets, isOwned);
     }
 
     /** Makes a tape of a frame, if it is well-formed. @param {Uint8Array} octets @param {boolean} isCbor */

@@ -349,3 +349,32 @@ test('an error that answers the CANCEL of a timeout while it is sent is not take
     const { session } = await prompt((type, id) => (type === 49 ? [[8, 48, id, {}, 'wamp.error.canceled', ['another text']]] : []));
     await assert.rejects(session.call('com.p', [], {}, { timeout: 5 }), { error: 'wamp.error.timeout', args: ['no answer within 5 ms'] });
 });
+
+test('a transport that fails while what waited is sent is one failure, and the session joins on the next', async () => {
+    const lines = [];
+    class Failing {
+        constructor() {
+            this.number = lines.push(this);
+            queueMicrotask(() => this.onopen('wamp.2.json'));
+        }
+        send(frame) {
+            const [type, id] = JSON.parse(frame);
+            if (type === 1) this.onmessage(JSON.stringify([2, this.number, { roles: { broker: {} } }]));
+            if (type !== 32) return;
+            if (this.number === 2) throw new Error('no way out');
+            this.onmessage(JSON.stringify([33, id, 5]));
+        }
+        close() {}
+    }
+    const faults = [];
+    const joins = [];
+    const transports = [{ type: 'failing', create: () => new Failing() }];
+    const session = await connect({ realm: 'r', protocols: ['wamp.2.json'], transports, offline: 'wait', initial_retry_delay: 0.001, on_internal_error: (error) => faults.push(error.message) });
+    session.onjoin = () => joins.push(session.id);
+    lines[0].onclose({ code: 1006, reason: '', wasClean: false });
+    const lost = session.subscribe('com.t', () => {});
+    await assert.rejects(lost, { name: 'SessionLost' });
+    const subscription = await session.subscribe('com.t', () => {});
+    assert.deepEqual([subscription.id, faults, joins], [5, ['no way out'], [3]]);
+    session.leave();
+});

@@ -231,6 +231,8 @@ export class Lifetime {
         this.subscriber.adopt(driver);
         this.callee.adopt(driver);
         this.offline.flush(() => (this.id === null ? null : this.payloads ?? driver), driver);
+        // The transport failed under it: the end is told already.
+        if (!driver.alive) return;
         this.config.joined?.(this.welcome);
         this.#user('onjoin', () => this.#session.onjoin?.(this.welcome));
     }

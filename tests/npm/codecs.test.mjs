@@ -177,6 +177,27 @@ for (const [subprotocol, made] of Object.entries(CODECS)) {
             assert.deepEqual(back({ '\uDC00': 1 }), { '\uFFFD': 1 });
         });
 
+        test('keys that become the same text are refused with their place, in one dict only', () => {
+            const same = (key) => ({ name: 'TypeError', message: `${key} becomes the same as another: UTF-8 has no half of a surrogate pair` });
+            const [high, low] = ['\ud800', '\udc00'];
+            for (let n = 0; n < 3; n++) {
+                assert.throws(() => frameOf(undefined, { [high]: 1, [low]: 1 }), same('kwargs: the key "\\udc00"'));
+                assert.throws(() => frameOf([0, { in: [{ a: 1, [high]: { [high]: 1 }, b: 2, [low]: 1 }] }]), same('args[1].in[0]: the key "\\udc00"'));
+                assert.throws(() => frameOf([{ [high]: 1, '\ufffd': 1 }]), same('args[0]: the key "\ufffd"'));
+                assert.throws(() => frameOf([{ '\ufffd': 1, [high]: 1 }]), same('args[0]: the key "\\ud800"'));
+                assert.throws(() => frameOf([new Map([[`x${high}`, 1], [`x${low}`, 1]])]), same('args[0]: the key "x\\udc00"'));
+                const long = 'x'.repeat(300);
+                assert.throws(() => frameOf([{ [long + high]: 1, [long + low]: 1 }]), TypeError);
+                assert.throws(() => codec.prepare([{ [high]: 1, [low]: 2 }, 'com.x'], undefined, undefined), same('options: the key "\\udc00"'));
+                // A key that is left out does not count, nor does one in another dict or in a message that is sent meanwhile.
+                assert.deepEqual(back({ [high]: 1, [low]: undefined }), { '\ufffd': 1 });
+                const shared = { [high]: 1 };
+                const dicts = { [low]: shared, a: [shared, shared, { [low]: { toJSON: () => frameOf([{ [high]: 1 }]).length } }], '\ufffd\ufffd': shared };
+                assert.deepEqual(Object.keys(back(dicts)), ['\ufffd', 'a', '\ufffd\ufffd']);
+                assert.deepEqual(back({ [high + low]: 1, [low + high]: 2, '\ufffd': 3 }), { '\u{10000}': 1, '\ufffd\ufffd': 2, '\ufffd': 3 });
+            }
+        });
+
         test('what cannot be sent is a TypeError that says where it is', () => {
             const self = { list: [] };
             self.list.push(self);

@@ -35,6 +35,10 @@ let around = [];
 let depth = 0;
 /** The element that is being written. */
 let what = '';
+/** `what` of a message as it was received, or made by the core: nothing in it is the application's to change. */
+const MESSAGE = 'message';
+/** The keys with U+FFFD in their octets of the dicts around the value, by how deep these are: only such may become the same. @type {Map<number, Set<string>> | null} */
+let inexact = null;
 /** What was prepared last: which it is, where it is, and how many elements it has. */
 let [serial, from, to, items] = [0, 0, 0, 0];
 
@@ -104,7 +108,7 @@ export function write(message) {
     const before = begin();
     try {
         if (before === null) uri = null;
-        what = 'message';
+        what = MESSAGE;
         const start = at;
         if (Array.isArray(message)) {
             // The list of a message is no level of its own.
@@ -125,9 +129,10 @@ export function write(message) {
 /** Begins to write, and gives what has to be restored: what is being written around it. */
 function begin() {
     if (nested++ > 0) {
-        const before = { at, around, depth, what };
+        const before = { at, around, depth, what, inexact };
         around = [];
         depth = 0;
+        inexact = null;
         return before;
     }
     // What was large is given back by the next message.
@@ -136,13 +141,14 @@ function begin() {
         make(ROOM);
     }
     at = depth = 0;
+    inexact = null;
     return null;
 }
 
 /** @param {ReturnType<typeof begin>} before */
 function end(before) {
     nested--;
-    if (before) ({ at, around, depth, what } = before);
+    if (before) ({ at, around, depth, what, inexact } = before);
     else if (depth > 0) around = [];
 }
 
@@ -389,7 +395,7 @@ function key(name) {
     let found = last.next;
     if (found.name !== name) {
         const other = kept.get(name) ?? keep(name);
-        if (other === null) return text(name);
+        if (other === null) return unkept(name);
         last.next = found = other;
     }
     last = found;
@@ -406,7 +412,7 @@ function key(name) {
 
 /** A key that is new, or null if it is not to be kept. @param {string} name */
 function keep(name) {
-    if (name.length > LONG || kept.size >= KEYS) return null;
+    if (name.length > LONG || kept.size >= KEYS || name.search(INEXACT) >= 0) return null;
     const start = at;
     text(name);
     const key = keyOf(name, u8.slice(start, at));
@@ -415,8 +421,31 @@ function keep(name) {
     return key;
 }
 
+/** What becomes U+FFFD, or is it. */
+const INEXACT = /[\ufffd\ud800-\udfff]/gu;
+
+/** Writes a key that is not kept. @param {string} name */
+function unkept(name) {
+    const start = at;
+    text(name);
+    const { length } = name;
+    // Of ASCII, which is as long as its octets, nobody asks.
+    if (at - start > sizeOfText(length) + length && what !== MESSAGE) once(name);
+}
+
+/** Refuses a key that becomes the same text as one before it. @param {string} name */
+function once(name) {
+    const written = name.replace(INEXACT, '\ufffd');
+    if (!written.includes('\ufffd')) return;
+    const keys = inexact?.get(depth);
+    if (!keys) (inexact ??= new Map()).set(depth, new Set([written]));
+    else if (!keys.has(written)) keys.add(written);
+    else throw refused(what, around.slice(0, depth - 1), around[depth - 1], `the key ${JSON.stringify(name)} becomes the same as another: UTF-8 has no half of a surrogate pair`);
+}
+
 /** Ends a dict, whose entries could not be counted before. @param {number} start of them @param {number} entries */
 function close(start, entries) {
+    if (inexact !== null) inexact.delete(depth);
     around[--depth] = null;
     // There was room for one octet.
     const more = sizeOfDict(entries) - 1;

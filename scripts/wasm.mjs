@@ -7,6 +7,7 @@ export class Reader {
         this.octets = octets;
     }
     octet() {
+        if (this.isDone) throw new Error('this is no WebAssembly module, or a part of one');
         return this.octets[this.at++];
     }
     number() {
@@ -17,6 +18,7 @@ export class Reader {
         }
     }
     take(size) {
+        if (this.at + size > this.octets.length) throw new Error('this is no WebAssembly module, or a part of one');
         return this.octets.subarray(this.at, (this.at += size));
     }
     /** What is read from a place on. */

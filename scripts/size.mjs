@@ -10,31 +10,44 @@ const root = join(import.meta.dirname, '..');
 const BUDGET = 'bench/size-budget.json';
 /** The module that every page loads; the others are wamp_wasm_NAME. */
 const MAIN = 'wamp_wasm';
+const WASM = '_bg.wasm';
 
 const check = process.argv.includes('--check');
 const [count = 30, name = MAIN] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const modules = readdirSync(join(root, 'pkg/wasm')).filter((file) => file.endsWith(WASM)).map((file) => file.slice(0, -WASM.length));
+if (!(Number(count) >= 0)) fail(`'${count}' is no number of functions (see --help)`);
+if (!modules.includes(name)) fail(`there is no module '${name}' in pkg/, only ${modules.join(', ')}`);
+if (!modules.includes(MAIN)) fail('pkg/ has no module that every page loads: run scripts/build');
 
 // What a page loads later: of the package, and of the one part that nothing but the application imports.
 const chunks = [...(await bundled(join(root, 'pkg/index.js'))), ...(await bundled(join(root, 'pkg/e2ee.js'))).filter((chunk) => !chunk.isFirst)];
 const first = size([octets(MAIN), ...chunks.filter((chunk) => chunk.isFirst).map((chunk) => chunk.code)]);
 const sizes = { wasm: size([octets(MAIN)]), glue: size(chunks.filter((chunk) => chunk.isFirst).map((chunk) => chunk.code)), 'first load': first };
-for (const file of readdirSync(join(root, 'pkg/wasm'))) {
-    const [, lazy] = /^wamp_wasm_(\w+)_bg\.wasm$/.exec(file) ?? [];
-    if (!lazy) continue;
-    const own = chunks.find((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith(`/wamp_wasm_${lazy}.js`)));
-    sizes[lazy] = size([octets(`wamp_wasm_${lazy}`), own.code]);
+for (const module of modules.filter((module) => module !== MAIN)) {
+    const own = chunks.find((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith(`/${module}.js`)));
+    if (!own) fail(`nothing in pkg/ loads the module '${module}': run scripts/build`);
+    sizes[module.slice(MAIN.length + 1)] = size([octets(module), own.code]);
 }
 // The codec of CBOR has no module.
 sizes.cbor = size(chunks.filter((chunk) => !chunk.isFirst && chunk.files.some((path) => path.endsWith('/cbor.js'))).map((chunk) => chunk.code));
 
 const budget = JSON.parse(readFileSync(join(root, BUDGET), 'utf8'));
 console.log(row('brotli bytes of', 'raw', 'gzip', 'brotli', 'budget'));
+let isOver = false;
 for (const [what, { raw, gzip, brotli }] of Object.entries(sizes)) {
     const over = !(brotli <= budget[what]);
     console.log(row(what, raw, gzip, brotli, budget[what] ?? 'none') + (over ? '  above the budget' : ''));
-    if (over && check) process.exitCode = 1;
+    isOver ||= over;
 }
+const missing = Object.keys(budget).filter((what) => !(what in sizes));
+if (missing.length > 0) fail(`pkg/ has nothing of what ${BUDGET} names ${missing.join(', ')}: run scripts/build`);
+if (isOver && check) fail('the package is above its budget: find out what came in with scripts/size');
 if (!check) functions(join(root, `target/modules/wasm/${name}/${name}.wasm`));
+
+function fail(problem) {
+    console.error(`scripts/size: ${problem}`);
+    process.exit(1);
+}
 
 /** The octets of a WebAssembly module. */
 function octets(module) {

@@ -11,7 +11,7 @@
 
 use proptest::prelude::*;
 use wamp_wasm::codec::tape::Builder;
-use wamp_wasm::codec::{self, Frame, MAX_DEPTH, Serializer, msgpack};
+use wamp_wasm::codec::{self, Frame, MAX_DEPTH, Read, Serializer, Token, cbor, msgpack};
 use wamp_wasm::message::{
     Dict, Event, EventDetails, Id, Message, PublicationId, SubscriptionId, Value, Values,
 };
@@ -180,6 +180,70 @@ proptest! {
                 assert_same(&mut builder, serializer, &encoded(serializer, args.clone()));
             }
         }
+    }
+}
+
+/// An item with this first octet, and octets behind it that begin with these where the item has any; what a list
+/// or dict holds is made up.
+fn item(serializer: Serializer, first: u8, behind: &[u8]) -> Option<Vec<u8>> {
+    // Long enough for a text of 255 octets.
+    let mut octets = [&[first], behind, &[b'x'; 255][..]].concat();
+    let (token, length) = match serializer {
+        Serializer::Cbor => first_token(cbor::Reader::new(&octets)),
+        _ => first_token(msgpack::Reader::new(&octets)),
+    };
+    let (keys, items) = match token? {
+        Token::List(items) => (0, items?),
+        Token::Dict(entries) => (entries?, entries?),
+        _ => (0, 0),
+    };
+    octets.truncate(length);
+    let text = if serializer == Serializer::Cbor { 0x61 } else { 0xa1 };
+    for at in 0..items {
+        if keys > 0 {
+            octets.extend([text, b'a' + u8::try_from(at).ok()?]);
+        }
+        octets.push(first & 7);
+    }
+    Some(octets)
+}
+
+fn first_token<'a>(mut reader: impl Read<'a>) -> (Option<Token<'a>>, usize) {
+    let token = reader.next().ok();
+    (token, reader.position())
+}
+
+#[test]
+fn every_first_octet_says_the_same_to_the_quick_loop() {
+    let patterns: [&[u8]; 14] = [
+        &[],
+        &[0; 8],
+        &[0xff; 8],
+        &[0x7f; 8],
+        &[0x80; 8],
+        &[0, 0, 0, 0, 0, 0, 0, 1],
+        &[1, 2, 3, 4, 5, 6, 7, 8],
+        &[0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10],
+        // On both sides of 2^28 and 2^53.
+        &[0x0f, 0xff, 0xff, 0xff],
+        &[0x10, 0, 0, 0],
+        &[0, 0x20, 0, 0, 0, 0, 0, 0],
+        &[0, 0x20, 0, 0, 0, 0, 0, 1],
+        &[b'a'; 8],
+        &[0xc3, 0xa4, 0xc3, 0xa4, 0xc3, 0xa4, 0xc3, 0xa4],
+    ];
+    for (serializer, list, text) in [(Serializer::MsgPack, 0x92, 0xa0), (Serializer::Cbor, 0x82, 0x60)] {
+        let mut builder = with_room(serializer);
+        let mut items = 0;
+        for (first, behind) in (0..=u8::MAX).flat_map(|first| patterns.map(|behind| (first, behind))) {
+            let Some(item) = item(serializer, first, behind) else { continue };
+            items += 1;
+            // The quick loop leaves to others what is near the end of a frame.
+            let behind = [&[text | 20], &[b'x'; 20][..]].concat();
+            let frame = event_frame(serializer, &[&[list], &item[..], &behind].concat());
+            assert_same(&mut builder, serializer, &frame);
+        }
+        assert!(items > 2000, "{items} items of {serializer:?}");
     }
 }
 

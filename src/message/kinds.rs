@@ -99,6 +99,8 @@ known! {
 #[derive(Clone, Copy)]
 pub(crate) struct Keys(u64);
 
+const _: () = assert!(KNOWN.len() <= u64::BITS as usize, "there is a bit for each key");
+
 impl Keys {
     /// These keys, with the types that they have: looked up by the compiler.
     pub(crate) const fn of(mut keys: &[(&str, Kind)]) -> Self {

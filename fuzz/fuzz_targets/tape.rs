@@ -1,4 +1,4 @@
-//! Arbitrary octets through the tape, beside the ordinary codec, and as a tape on its way out.
+//! Arbitrary octets through the tape, beside the ordinary codec.
 #![no_main]
 
 #[path = "../tape.rs"]

@@ -75,8 +75,8 @@ export function connect(options: ConnectOptions & DurableOptions & { /** Gives u
 
 /**
  * Loads the WebAssembly module from somewhere else than beside this package. Only needed for that, and
- * before the first `connect` or `open`, which otherwise load it themselves. What few pages need, as CBOR,
- * is in modules of their own that are loaded when they are needed: a function is asked for these too, each
+ * before the first `connect` or `open`, which otherwise load it themselves. What few pages need, as proofs of
+ * authentication, is in modules of their own that are loaded when they are needed: a function is asked for these too, each
  * by the name of its file in the folder `wasm` of this package.
  *
  * ```ts

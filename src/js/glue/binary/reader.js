@@ -208,8 +208,8 @@ function met(shape, place, count) {
     for (let i = 0; i < count; i++) {
         const start = at;
         const name = entry(object);
-        // In its shortest form and ASCII; and no number, which would be no property like the others.
-        plain &&= isShort(name.length) && u8[start] === firstOfText(name.length) && !/^\d|^__proto__$|[^\0-\x7f]/.test(name);
+        // In its shortest form and ASCII; and no number, which would be no property like the others, nor one that cannot be set.
+        plain &&= isShort(name.length) && u8[start] === firstOfText(name.length) && !/^\d|[^\0-\x7f]/.test(name) && !(name in Object.prototype);
     }
     // Made by V8, which compares the names of properties by address.
     if (plain) shapes[place] = { keys: Object.keys(object), make: maker, met: 0, missed: 0 };
@@ -227,10 +227,11 @@ export function rest(object, from, count, shape) {
 export function entry(object) {
     const name = value();
     if (typeof name !== 'string') malformed('a key that is no text');
-    if (Object.hasOwn(object, name)) malformed(`key '${name.slice(0, 200)}' occurs twice`);
+    const isThere = name in object;
+    if (isThere && Object.hasOwn(object, name)) malformed(`key '${name.slice(0, 200)}' occurs twice`);
     const item = value();
-    if (name === '__proto__') {
-        // An own property, and not the prototype.
+    if (isThere) {
+        // An own property: '__proto__' would set the prototype, and any other fails where the application has frozen that.
         Object.defineProperty(object, name, { value: item, writable: true, enumerable: true, configurable: true });
     } else {
         object[name] = item;

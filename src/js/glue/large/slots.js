@@ -17,15 +17,18 @@ const owners = new Map();
 /** A list of keys that comes more often than this is frequent: those of a handshake are not. */
 const FREQUENT = 8;
 
+/** @param {string} key */
+const isInherited = (key) => key in Object.prototype;
+
 /** What makes the first objects with these keys. @type {Make} */
 export function maker(keys, count, shape) {
-    if (++shape.met > FREQUENT || keys.includes('__proto__')) shape.make = frequentMaker(keys);
+    if (++shape.met > FREQUENT || keys.some(isInherited)) shape.make = frequentMaker(keys);
     return shape.make === maker ? plain(keys, count, shape) : shape.make(keys, count, shape);
 }
 
 /** @param {string[]} keys which differ from each other @returns {Make} */
 function frequentMaker(keys) {
-    if (keys.includes('__proto__')) return guarded;
+    if (keys.some(isInherited)) return guarded;
     // A copy sets one at least, and numbers are no properties like the others.
     if (keys.length === 0 || keys.some((key) => /^\d+$/.test(key))) return plain;
     const list = JSON.stringify(keys);

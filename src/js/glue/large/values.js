@@ -179,9 +179,9 @@ function nextChunk() {
     chunk = fromCharCode.apply(null, list);
 }
 
-/** Sets an own property, also under the one key that would set the prototype. @param {any} object @param {string} key @param {any} value */
+/** Sets an own property, also if '__proto__' would set the prototype, and any other of its keys fails because that is frozen. @param {any} object @param {string} key @param {any} value */
 export function set(object, key, value) {
-    if (key === '__proto__') {
+    if (key in object) {
         Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
     } else {
         object[key] = value;

@@ -139,17 +139,17 @@ test('where the application froze the prototypes, keys that these have are keys 
     const frozen = (module) => `
         import { readFileSync } from 'node:fs';
         import { importsOf, joined } from '${new URL('../../pkg/glue/load.js', import.meta.url)}';
-        import { reader } from '${new URL('../../pkg/glue/large/index.js', import.meta.url)}';
+        import { readerOf } from '${new URL('../../pkg/glue/large/index.js', import.meta.url)}';
         import * as made from '${new URL('../../pkg/wasm/wamp_wasm_large.js', import.meta.url)}';
         import { read } from '${new URL(`../../pkg/glue/${module}/reader.js`, import.meta.url)}';
         import { write } from '${new URL(`../../pkg/glue/${module}/writer.js`, import.meta.url)}';
         const wasm = new WebAssembly.Module(readFileSync(new URL('${new URL('../../pkg/wasm/wamp_wasm_large_bg.wasm', import.meta.url)}')));
         const { Large, memory } = joined(made, new WebAssembly.Instance(wasm, importsOf('wamp_wasm_large', made)));
-        const readLarge = reader(new Large(), memory);
+        const readLarge = readerOf(new Large(), memory);
         Object.freeze(Object.prototype);
         const records = '[' + Array(20).fill('{"constructor":1,"a":{"toString":2},"__proto__":3}') + ',{"${'x'.repeat(80)}":1,"valueOf":2}]';
         const octets = write(JSON.parse(records)).slice();
-        for (const value of [read(octets), readLarge(octets, ${module === 'cbor'})]) console.log(JSON.stringify(value) === records);`;
+        for (const value of [read(octets), readLarge(octets, ${module === 'cbor'}, false)]) console.log(JSON.stringify(value) === records);`;
     for (const name of Object.keys(SERIALIZERS)) {
         assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', frozen(name)], { encoding: 'utf8' }), 'true\ntrue\n', name);
     }

@@ -46,3 +46,16 @@ export function refused(what, around, value, text) {
     }
     return new TypeError(`${path}: ${text}`);
 }
+
+/** What becomes U+FFFD in UTF-8, or is it. */
+const INEXACT = /[\ufffd\ud800-\udfff]/gu;
+
+/** Whether another key may become the same. @param {string} name */
+export const isInexact = (name) => name.search(INEXACT) >= 0;
+
+/** Refuses a key that becomes the same text as one of those before it. @param {string} name @param {Set<string>} keys @param {string} what @param {any[]} around @param {number} depth */
+export function once(name, keys, what, around, depth) {
+    const written = name.replace(INEXACT, '\ufffd');
+    if (keys.has(written)) throw refused(what, around.slice(0, depth - 1), around[depth - 1], `the key ${JSON.stringify(name)} is the same as another in UTF-8`);
+    keys.add(written);
+}

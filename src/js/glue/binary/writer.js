@@ -8,7 +8,7 @@
 // In the package there is this module once for each serializer, joined with its heads, as reader.js is with its forms.
 
 import { NO_OPTIONS, hasKeys } from '../check.js';
-import { MAX_DEPTH, isAbsent, isBoxed, octetsOf, refused, resolved, tooDeep } from '../given.js';
+import { MAX_DEPTH, isAbsent, isBoxed, isInexact, octetsOf, once, refused, resolved, tooDeep } from '../given.js';
 import { DICT, FALSE, FLOAT, LIST, NULL, TRUE, announceBinary, announceDict, announceList, announceText, kindOf, large, small, sizeOfDict, sizeOfId, sizeOfText, wide } from './heads.js';
 
 /** Below this a loop over the characters is faster than a call to the encoder. */
@@ -35,10 +35,8 @@ let around = [];
 let depth = 0;
 /** The element that is being written. */
 let what = '';
-/** `what` of a message as it was received, or made by the core: nothing in it is the application's to change. */
-const MESSAGE = 'message';
-/** The keys with U+FFFD in their octets of the dicts around the value, by how deep these are: only such may become the same. @type {Map<number, Set<string>> | null} */
-let inexact = null;
+/** The keys that have U+FFFD in their octets, by how deep their dict is: only such may become the same. @type {Set<string>[]} */
+let inexact = [];
 /** What was prepared last: which it is, where it is, and how many elements it has. */
 let [serial, from, to, items] = [0, 0, 0, 0];
 
@@ -108,7 +106,7 @@ export function write(message) {
     const before = begin();
     try {
         if (before === null) uri = null;
-        what = MESSAGE;
+        what = 'message';
         const start = at;
         if (Array.isArray(message)) {
             // The list of a message is no level of its own.
@@ -131,8 +129,8 @@ function begin() {
     if (nested++ > 0) {
         const before = { at, around, depth, what, inexact };
         around = [];
+        inexact = [];
         depth = 0;
-        inexact = null;
         return before;
     }
     // What was large is given back by the next message.
@@ -141,7 +139,6 @@ function begin() {
         make(ROOM);
     }
     at = depth = 0;
-    inexact = null;
     return null;
 }
 
@@ -149,7 +146,7 @@ function begin() {
 function end(before) {
     nested--;
     if (before) ({ at, around, depth, what, inexact } = before);
-    else if (depth > 0) around = [];
+    else if (depth > 0) (around = []), (inexact = []);
 }
 
 /** @param {number} length */
@@ -412,7 +409,7 @@ function key(name) {
 
 /** A key that is new, or null if it is not to be kept. @param {string} name */
 function keep(name) {
-    if (name.length > LONG || kept.size >= KEYS || name.search(INEXACT) >= 0) return null;
+    if (name.length > LONG || kept.size >= KEYS || isInexact(name)) return null;
     const start = at;
     text(name);
     const key = keyOf(name, u8.slice(start, at));
@@ -421,31 +418,17 @@ function keep(name) {
     return key;
 }
 
-/** What becomes U+FFFD, or is it. */
-const INEXACT = /[\ufffd\ud800-\udfff]/gu;
-
 /** Writes a key that is not kept. @param {string} name */
 function unkept(name) {
     const start = at;
     text(name);
-    const { length } = name;
-    // Of ASCII, which is as long as its octets, nobody asks.
-    if (at - start > sizeOfText(length) + length && what !== MESSAGE) once(name);
-}
-
-/** Refuses a key that becomes the same text as one before it. @param {string} name */
-function once(name) {
-    const written = name.replace(INEXACT, '\ufffd');
-    if (!written.includes('\ufffd')) return;
-    const keys = inexact?.get(depth);
-    if (!keys) (inexact ??= new Map()).set(depth, new Set([written]));
-    else if (!keys.has(written)) keys.add(written);
-    else throw refused(what, around.slice(0, depth - 1), around[depth - 1], `the key ${JSON.stringify(name)} becomes the same as another: UTF-8 has no half of a surrogate pair`);
+    // Nobody asks of ASCII, which is as long as its octets, nor of a message that was received: the application has nothing to change.
+    if (at - start > sizeOfText(name.length) + name.length && what !== 'message' && isInexact(name)) once(name, (inexact[depth] ??= new Set()), what, around, depth);
 }
 
 /** Ends a dict, whose entries could not be counted before. @param {number} start of them @param {number} entries */
 function close(start, entries) {
-    if (inexact !== null) inexact.delete(depth);
+    if (inexact.length > depth) inexact.length = depth;
     around[--depth] = null;
     // There was room for one octet.
     const more = sizeOfDict(entries) - 1;

@@ -2,20 +2,14 @@
 // and what it writes is what Rust writes, octet for octet: here, what a plain encoder writes.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { read } from '../../pkg/glue/cbor/reader.js';
 import { finish, prepare, write } from '../../pkg/glue/cbor/writer.js';
-import { importsOf, joined } from '../../pkg/glue/load.js';
-import { Reader } from '../../pkg/glue/large/reader.js';
-import * as made from '../../pkg/wasm/wamp_wasm_large.js';
+import { testAgreement } from './agreement.mjs';
 import { serializers } from './binary.mjs';
 import { Chance } from './fuzzer.mjs';
-
-const module = new WebAssembly.Module(readFileSync(new URL('../../pkg/wasm/wamp_wasm_large_bg.wasm', import.meta.url)));
-const { Large, memory } = joined(made, new WebAssembly.Instance(module, importsOf('wamp_wasm_large', made)));
-const tape = new Reader(new Large(), memory);
+import { tape } from './tape.mjs';
 
 const hex = (text) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const shown = (octets) => Buffer.from(octets).toString('hex');
@@ -36,26 +30,7 @@ function agree(octets) {
     return rust !== undefined;
 }
 
-test('every first octet, with whatever behind it, is the same value or an error in both', () => {
-    const chance = new Chance(1);
-    for (let first = 0; first < 256; first++) {
-        for (let n = 0; n < 40; n++) {
-            const octets = [first, ...Array.from({ length: n }, () => (chance.one(2) ? chance.below(256) : chance.of([0, 1, 0x41, 0x60, 0x61, 0xff])))];
-            agree(Uint8Array.from(octets));
-        }
-    }
-});
-
-test('values of all kinds, whole and with octets changed, are the same or refused in both', () => {
-    const chance = new Chance(7);
-    let values = 0;
-    for (let n = 0; n < 4000; n++) {
-        const octets = write(chance.value(4)).slice();
-        assert.equal(agree(octets), true);
-        for (let bent = 0; bent < 4; bent++) values += agree(chance.broken(octets));
-    }
-    assert.ok(values > 2000 && values < 15_000, `${values} of 16,000 were still values`);
-});
+testAgreement(agree, write, (chance) => chance.of([0, 1, 0x41, 0x60, 0x61, 0xff]));
 
 test('every form of a number, a length and a simple value is read alike, at both of its ends', () => {
     const forms = [

@@ -3,24 +3,17 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { readerOf } from '../../pkg/glue/large/index.js';
-import { Reader } from '../../pkg/glue/large/reader.js';
-import { importsOf, joined } from '../../pkg/glue/load.js';
 import { read as readCbor } from '../../pkg/glue/cbor/reader.js';
 import { write as writeCbor } from '../../pkg/glue/cbor/writer.js';
 import { read as readMsgpack } from '../../pkg/glue/msgpack/reader.js';
 import { write as writeMsgpack } from '../../pkg/glue/msgpack/writer.js';
-import * as made from '../../pkg/wasm/wamp_wasm_large.js';
 import { Chance } from './fuzzer.mjs';
-
-const module = new WebAssembly.Module(readFileSync(new URL('../../pkg/wasm/wamp_wasm_large_bg.wasm', import.meta.url)));
-const { Large, memory } = joined(made, new WebAssembly.Instance(module, importsOf('wamp_wasm_large', made)));
-const tape = new Reader(new Large(), memory);
+import { tape } from './tape.mjs';
 
 const concat = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 const hex = (text) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));

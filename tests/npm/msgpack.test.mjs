@@ -10,7 +10,7 @@ import { read } from '../../pkg/glue/msgpack/reader.js';
 import { finish, prepare, write } from '../../pkg/glue/msgpack/writer.js';
 import { init } from '../../pkg/node.js';
 import { Core } from '../../pkg/wasm/wamp_wasm.js';
-import { Chance } from './fuzzer.mjs';
+import { testAgreement } from './agreement.mjs';
 
 await init(readFileSync(new URL('../../pkg/wasm/wamp_wasm_bg.wasm', import.meta.url)));
 
@@ -61,26 +61,7 @@ function agree(octets) {
 
 const hex = (text) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
-test('every first octet, with whatever behind it, is the same value or an error in both', () => {
-    const chance = new Chance(1);
-    for (let first = 0; first < 256; first++) {
-        for (let n = 0; n < 40; n++) {
-            const octets = [first, ...Array.from({ length: n }, () => (chance.one(2) ? chance.below(256) : chance.below(3)))];
-            agree(Uint8Array.from(octets));
-        }
-    }
-});
-
-test('values of all kinds, whole and with octets changed, are the same or refused in both', () => {
-    const chance = new Chance(7);
-    let values = 0;
-    for (let n = 0; n < 4000; n++) {
-        const octets = write(chance.value(4)).slice();
-        assert.equal(agree(octets), true);
-        for (let bent = 0; bent < 4; bent++) values += agree(chance.broken(octets));
-    }
-    assert.ok(values > 2000 && values < 15_000, `${values} of 16,000 were still values`);
-});
+testAgreement(agree, write, (chance) => chance.below(3));
 
 test('every form of a number, a length and an extension is read alike, at both of its ends', () => {
     const forms = [
